@@ -1,0 +1,1 @@
+"""What must be right in court: pure functions over immutable values, standard library only."""
