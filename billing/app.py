@@ -1,0 +1,40 @@
+"""The factory: wiring only."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from billing import cli, web
+from billing.extensions import babel, csrf, db, login, mail, migrate
+from billing.store import accounts, base, collection, estate, evidence, ledger, people, work
+from config import settings
+
+#: The modules whose tables make the schema.
+TABLES = (accounts, collection, estate, evidence, ledger, people, work)
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application; `overrides` win over the environment's settings."""
+    app = Flask(
+        "permille",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="billing/web/static",
+    )
+    app.config.from_mapping(settings())
+    app.config.from_mapping(overrides or {})
+    db.init_app(app)
+    with app.app_context():
+        base.prepare(db.engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    mail.init_app(app)
+    babel.init_app(app, locale_selector=web.choose_locale)
+    csrf.init_app(app)
+    login.init_app(app)
+    web.init_app(app)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,1 @@
+"""Rows and queries: SQLAlchemy on SQLite or PostgreSQL, no Flask, no rules."""

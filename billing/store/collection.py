@@ -1,0 +1,101 @@
+"""Collection: the ladder of stages, runs, the notices they made, and what holds a notice back."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.store.base import Base, Keyed
+from billing.store.ledger import Fact, _entry
+
+
+class LadderStep(Keyed, Base):
+    """A stage of the ladder in force from `since` on (see billing.core.dunning.Step)."""
+
+    __tablename__ = "ladder_step"
+    __table_args__ = (Index(None, "community_id", "since"),)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    since: Mapped[date]
+    stage: Mapped[int]
+    from_days: Mapped[int]
+    tone: Mapped[str]
+    deadline_days: Mapped[int]
+    minimum_fen: Mapped[int]
+    recorded_at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class Hold(Fact, Base):
+    """What keeps notices from a debtor on a unit: a dispute, or a hold somebody placed, from a day to a day."""
+
+    __tablename__ = "hold"
+    __table_args__ = (_entry(), Index(None, "community_id", "unit_id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[str]
+    since: Mapped[date]
+    until: Mapped[date | None]
+    reason: Mapped[str]
+
+
+class DunningRun(Fact, Base):
+    """催缴批次: one decision over a community as of a day; `left_out` says who got no notice and why."""
+
+    __tablename__ = "dunning_run"
+    __table_args__ = (_entry(), Index(None, "community_id"))
+    as_of: Mapped[date]
+    issued_on: Mapped[date]
+    left_out: Mapped[list[dict[str, Any]]]
+
+
+class Notice(Fact, Base):
+    """A numbered notice to one debtor for one unit; `paper` holds every figure it quotes, for good.
+
+    The last unique key is the wall: a stage is served once per episode of arrears.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        _entry(),
+        UniqueConstraint("community_id", "serial"),
+        UniqueConstraint("community_id", "unit_id", "debtor_id", "episode", "stage"),
+        Index(None, "run_id"),
+    )
+    run_id: Mapped[int] = mapped_column(ForeignKey("dunning_run.id"))
+    serial: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    stage: Mapped[int]
+    episode: Mapped[date]
+    as_of: Mapped[date]
+    issued_on: Mapped[date]
+    deadline: Mapped[date]
+    principal_fen: Mapped[int]
+    late_fee_fen: Mapped[int]
+    total_fen: Mapped[int]
+    paper: Mapped[str]
+    verify_token: Mapped[str] = mapped_column(unique=True)
+    slip_token: Mapped[str] = mapped_column(unique=True)
+
+    @property
+    def number(self) -> str:
+        return notice_number(self.community_id, self.serial)
+
+
+def notice_number(community_id: int, serial: int) -> str:
+    return f"D{community_id}-{serial:06d}"
+
+
+class Document(Keyed, Base):
+    """A paper as it was made: its bytes are in the vault under `sha256`. `about` is e.g. "notice", `about_id` its row."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("about", "about_id"),)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    about: Mapped[str]
+    about_id: Mapped[int]
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    pages: Mapped[int]
+    generator: Mapped[str]
+    recorded_at: Mapped[datetime]

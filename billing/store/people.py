@@ -1,0 +1,50 @@
+"""People: who owns what and since when, and how they are reached."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.store.base import Base, Keyed
+
+
+class Party(Keyed, Base):
+    """An owner: a person, a company, or the developer of unsold units. `code` is another system's number."""
+
+    __tablename__ = "party"
+    __table_args__ = (Index(None, "community_id", "name"),)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="person")
+    id_number: Mapped[str] = mapped_column(default="")
+    code: Mapped[str | None]
+
+
+class Contact(Keyed, Base):
+    """A phone number, e-mail or postal address, and where it came from."""
+
+    __tablename__ = "contact"
+    __table_args__ = (UniqueConstraint("party_id", "kind", "value"),)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[str]
+    value: Mapped[str]
+    source: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
+class Ownership(Keyed, Base):
+    """产权: a party holds a unit from `since` until the day before `until` (none: always, still).
+
+    One "owner" at a time stands first; "co-owner"s are liable with him jointly (Civil Code art. 307).
+    """
+
+    __tablename__ = "ownership"
+    __table_args__ = (Index(None, "community_id", "unit_id"), Index(None, "party_id"))
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    role: Mapped[str] = mapped_column(default="owner")
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    entry: Mapped[int]

@@ -1,0 +1,80 @@
+"""Settings from the environment. A wrong one stops the program at once, with a sentence that says which.
+
+| variable | meaning | default |
+| --- | --- | --- |
+| DATABASE_URL | sqlite:///file or postgresql://… | sqlite in INSTANCE_DIR |
+| INSTANCE_DIR | where the database, the vault and the secret live | ./instance |
+| VAULT_DIR | where files are kept by content | INSTANCE_DIR/vault |
+| SECRET_KEY | signs forms and cookies, 32 characters or more | made once, kept in INSTANCE_DIR |
+| COOKIES_OVER_HTTPS | 1 in production: cookies only over https | 0 |
+| MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS, MAIL_DEFAULT_SENDER | the mail server | none: no mail |
+| PERMILLE_FONT | a TrueType file asked for characters the built-in fonts lack | none |
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class BadSetting(SystemExit):
+    """The program cannot start like this; the message names the variable and what it should be."""
+
+
+def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Flask's configuration from environment variables; raises BadSetting."""
+    instance = Path(environ.get("INSTANCE_DIR") or Path(__file__).parent / "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    return {
+        "SQLALCHEMY_DATABASE_URI": _database(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'permille.db'}"),
+        "VAULT_DIR": Path(environ.get("VAULT_DIR") or instance / "vault"),
+        "INSTANCE_DIR": instance,
+        "SECRET_KEY": _secret(environ.get("SECRET_KEY"), instance / "secret_key"),
+        "SESSION_COOKIE_SECURE": environ.get("COOKIES_OVER_HTTPS", "0") == "1",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 25 * 1024 * 1024,
+        "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "billing" / "translations"),
+        "MAIL_SERVER": environ.get("MAIL_SERVER", ""),
+        "MAIL_PORT": _number(environ, "MAIL_PORT", 25),
+        "MAIL_USERNAME": environ.get("MAIL_USERNAME"),
+        "MAIL_PASSWORD": environ.get("MAIL_PASSWORD"),
+        "MAIL_USE_TLS": environ.get("MAIL_USE_TLS", "0") == "1",
+        "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER"),
+    }
+
+
+def _database(url: str) -> str:
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {url.split(':')[0]}:")
+    if url in ("sqlite:///", "sqlite:///:memory:"):
+        raise BadSetting("DATABASE_URL names a database in memory: it would forget everything; name a file.")
+    return url
+
+
+def _secret(given: str | None, kept: Path) -> str:
+    if given is not None:
+        if len(given) < 32:
+            raise BadSetting("SECRET_KEY must have 32 characters or more; leave it out to have one made and kept.")
+        return given
+    try:
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return kept.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return kept.read_text()
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()):
+        raise BadSetting(f"{name} must be a whole number, not “{text}”.")
+    return int(text)
