@@ -12,9 +12,18 @@ from datetime import date
 from typing import Literal
 
 from billing.core.policy import Order
-from billing.core.statement import Line
 
 Side = Literal["principal", "late_fee"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a charge can still take: principal left, and late fee accrued but neither paid nor waived (fen)."""
+
+    charge: int
+    due: date
+    principal: int
+    late_fee: int
 
 
 @dataclass(frozen=True)
@@ -27,33 +36,31 @@ class Part:
 
 
 def allocate(
-    money: int, lines: Sequence[Line], on: date, order: Order, designated: Sequence[int] = ()
+    money: int, claims: Iterable[Claim], on: date, order: Order, designated: Sequence[int] = ()
 ) -> tuple[list[Part], int]:
     """Divide `money` fen among the debtor's charges as they stand on `on`: (parts, what is left).
 
     `designated` are charge ids the debtor named; what they leave over follows the agreed order.
     """
-    by_due = sorted(lines, key=lambda row: (row.charge.due, row.charge.id))
-    named = [row for row in by_due if row.charge.id in set(designated)]
-    others = [row for row in by_due if row.charge.id not in set(designated)]
+    by_due = sorted(claims, key=lambda claim: (claim.due, claim.charge))
+    named = [claim for claim in by_due if claim.charge in designated]
+    others = [claim for claim in by_due if claim.charge not in designated]
     given: dict[int, dict[Side, int]] = {}
-    for row, side in (*_sides(named, on, order), *_sides(others, on, order)):
-        take = min(money, row.open if side == "principal" else row.late_fee_due)
+    for claim, side in (*_sides(named, on, order), *_sides(others, on, order)):
+        take = min(money, claim.principal if side == "principal" else claim.late_fee)
         if take > 0:
-            given.setdefault(row.charge.id, {"principal": 0, "late_fee": 0})[side] += take
+            given.setdefault(claim.charge, {"principal": 0, "late_fee": 0})[side] += take
             money -= take
-    return [Part(charge, **sides) for charge, sides in given.items()], money
+    return [Part(charge, sides["principal"], sides["late_fee"]) for charge, sides in given.items()], money
 
 
-def _sides(rows: Iterable[Line], on: date, order: Order) -> Iterator[tuple[Line, Side]]:
+def _sides(claims: Sequence[Claim], on: date, order: Order) -> Iterator[tuple[Claim, Side]]:
     """Every (charge, side) in the order in which money reaches it."""
-    rows = list(rows)
-    due = [row for row in rows if row.charge.due <= on]
-    later = [row for row in rows if row.charge.due > on]
+    due = [claim for claim in claims if claim.due <= on]
     if order == "principal-first":
-        yield from ((row, "principal") for row in due)
-        yield from ((row, "late_fee") for row in due)
+        yield from ((claim, "principal") for claim in due)
+        yield from ((claim, "late_fee") for claim in due)
     else:
         sides: tuple[Side, Side] = ("late_fee", "principal") if order == "late-fee-first" else ("principal", "late_fee")
-        yield from ((row, side) for row in due for side in sides)
-    yield from ((row, "principal") for row in later)
+        yield from ((claim, side) for claim in due for side in sides)
+    yield from ((claim, "principal") for claim in claims if claim.due > on)

@@ -1,0 +1,290 @@
+"""Issue a fee period: what is due minus what is booked. A second plan is empty, so a second run books nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from billing.core.calendar import Period, RestDay, roll_forward
+from billing.core.problem import Refused
+from billing.core.tariff import charge_amount
+from billing.flow.calendar import rest_days
+from billing.flow.entry import fingerprint, latest, record
+from billing.flow.estate import policies
+from billing.flow.payments import apply_prepayments
+from billing.flow.tariffs import as_tariffs, in_force, tariff_rows
+from billing.store.estate import FeeItem, TariffRow, Unit, UnitFee
+from billing.store.ledger import Charge
+from billing.store.people import Ownership, Party
+from billing.store.standing import accounts, live
+from billing.translations import N_
+
+#: A bill this many times the same unit's last one for the same item is worth a look.
+_UNUSUAL = 2
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Something a person should look at before the period is issued; `blocks`: no charge is made of it."""
+
+    unit: str
+    item: str
+    reason: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    blocks: bool = False
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A charge to be booked."""
+
+    unit: Unit
+    debtor: Party
+    item: FeeItem
+    tariff: TariffRow
+    amount: int
+    due: date
+    revision: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What issuing the period would book now. `digest` names this very plan."""
+
+    period: Period
+    charges: Sequence[Planned]
+    odd: Sequence[Odd]
+    booked: int
+
+    @property
+    def total(self) -> int:
+        return sum(charge.amount for charge in self.charges)
+
+    @property
+    def digest(self) -> str:
+        lines = [[one.unit.id, one.item.id, one.debtor.id, one.amount, one.due] for one in self.charges]
+        return fingerprint({"period": self.period.name, "charges": lines})
+
+    def by_building(self) -> dict[str, tuple[int, int]]:
+        """Building -> (number of charges, total fen), as a person walks."""
+        sums: dict[str, tuple[int, int]] = {}
+        for one in self.charges:
+            count, total = sums.get(one.unit.building, (0, 0))
+            sums[one.unit.building] = (count + 1, total + one.amount)
+        return sums
+
+
+def plan_period(session: Session, community_id: int, period: Period, due: date | None = None) -> Plan:
+    """Which charges the period calls for and are not booked, and what is odd about them. `due` overrules tariffs."""
+    found = _Found(session, community_id, period)
+    charges: list[Planned] = []
+    odd: list[Odd] = []
+    if not found.items:
+        raise Refused(_no_item(session, community_id), period=period.name)
+    for unit in found.units:
+        for item, rows in found.items:
+            if item.listed and (unit.id, item.id) not in found.fees:
+                continue
+            if (unit.id, item.id) in found.booked:
+                continue
+            planned = _plan_charge(found, unit, item, rows, due)
+            if isinstance(planned, Planned):
+                charges.append(planned)
+                odd += _oddities(found, planned)
+            elif planned:
+                odd.append(planned)
+    return Plan(period, charges, odd, len(found.booked))
+
+
+def issue_period(
+    session: Session, actor: str, today: date, community_id: int, plan: Plan, expected: str | None = None
+) -> int:
+    """Book the plan; how many charges. Money left over from before pays them at once.
+
+    `expected` is the digest of the plan a person saw: if the books moved since, nothing is issued.
+    """
+    if expected is not None and expected != plan.digest:
+        raise Refused(N_("The books changed since this preview was made: look at it again before you issue."))
+    if not plan.charges:
+        return 0
+    content = {"period": plan.period.name, "charges": len(plan.charges), "total_fen": plan.total}
+    content["digest"] = plan.digest
+    key = f"issue:{plan.period.name}:{latest(session, community_id) + 1}"
+    entry = record(session, community_id, "charge", key, actor, content)
+    rows = [_row(one, plan.period, community_id, entry, today) for one in plan.charges]
+    session.execute(insert(Charge), rows)
+    rules = policies(session, community_id)
+    debtors = {one.debtor.id for one in plan.charges}
+    waiting = [
+        account
+        for account in accounts(session, community_id, rules)
+        if account.debtor_id in debtors and account.prepayment(today) > 0
+    ]
+    if waiting:
+        key = f"prepayment:{plan.period.name}:{entry}"
+        entry = record(session, community_id, "allocation", key, actor, {"after": entry})
+        apply_prepayments(session, entry, waiting, rules, today)
+    return len(rows)
+
+
+def _row(one: Planned, period: Period, community_id: int, entry: int, today: date) -> dict[str, Any]:
+    return {
+        "community_id": community_id,
+        "entry": entry,
+        "unit_id": one.unit.id,
+        "debtor_id": one.debtor.id,
+        "item_id": one.item.id,
+        "period": period.name,
+        "period_first": period.first,
+        "period_last": period.last,
+        "revision": one.revision,
+        "amount_fen": one.amount,
+        "due": one.due,
+        "effective_on": min(today, period.first, one.due),
+        "area_e2": one.unit.area_e2 if one.tariff.basis == "area" else None,
+        "price_e4": one.tariff.price_e4,
+        "basis": one.tariff.basis,
+        "open_fen": one.amount,
+        "settled_fen_days": 0,
+    }
+
+
+class _Found:
+    """Everything planning needs, in a handful of queries for the whole community."""
+
+    def __init__(self, session: Session, community_id: int, period: Period) -> None:
+        self.period = period
+        self.rest_day: RestDay = rest_days(session)
+        self.policies = policies(session, community_id)
+        self.items = list(_billed(session, community_id, period))
+        self.units = session.scalars(
+            select(Unit).where(Unit.community_id == community_id).order_by(Unit.position)
+        ).all()
+        self.fees = {
+            (fee.unit_id, fee.item_id): fee
+            for fee in session.scalars(select(UnitFee).where(UnitFee.community_id == community_id))
+        }
+        self.owners: dict[int, list[tuple[Ownership, Party]]] = defaultdict(list)
+        for own, party in session.execute(
+            select(Ownership, Party)
+            .join(Party, Party.id == Ownership.party_id)
+            .where(Ownership.community_id == community_id, Ownership.role == "owner")
+            .order_by(Ownership.id)
+        ):
+            self.owners[own.unit_id].append((own, party))
+        self._load_charges(session, community_id)
+
+    def _load_charges(self, session: Session, community_id: int) -> None:
+        """What is booked for days of this period, the last amounts before it, and revisions used up."""
+        self.booked: dict[tuple[int, int], str] = {}
+        self.last: dict[tuple[int, int], tuple[date, int, int]] = {}
+        self.revisions: dict[tuple[int, int], int] = {}
+        query = select(
+            Charge.unit_id,
+            Charge.item_id,
+            Charge.period,
+            Charge.period_first,
+            Charge.period_last,
+            Charge.amount_fen,
+            Charge.revision,
+            live(Charge).label("live"),
+        ).where(
+            Charge.community_id == community_id,
+            Charge.period_last >= self.period.first - timedelta(days=400),
+        )
+        for row in session.execute(query):
+            key = (row.unit_id, row.item_id)
+            if row.period == self.period.name:
+                self.revisions[key] = max(self.revisions.get(key, -1), row.revision)
+            if not row.live:
+                continue
+            if row.period_first <= self.period.last and row.period_last >= self.period.first:
+                self.booked[key] = row.period
+            elif row.period_last < self.period.first:
+                days = (row.period_last - row.period_first).days + 1
+                self.last[key] = max(
+                    self.last.get(key, (date.min, 0, 1)), (row.period_last, row.amount_fen, days)
+                )
+
+    def owner_on(self, unit: Unit, day: date) -> Party | None:
+        """Who owned the unit on that day: whoever owes the period (Civil Code art. 939; the period's first day)."""
+        for own, party in self.owners[unit.id]:
+            if (own.since is None or own.since <= day) and (own.until is None or own.until > day):
+                return party
+        return None
+
+
+def _billed(
+    session: Session, community_id: int, period: Period
+) -> Iterator[tuple[FeeItem, list[TariffRow]]]:
+    """Fee items that are billed in periods of this length, with their tariffs."""
+    items = select(FeeItem).where(FeeItem.community_id == community_id).order_by(FeeItem.id)
+    for item in session.scalars(items):
+        rows = [row for row in in_force(tariff_rows(session, item.id)) if row.since <= period.last]
+        if rows and rows[-1].cycle_months == period.months:
+            yield item, rows
+
+
+def _no_item(session: Session, community_id: int) -> str:
+    known = session.scalars(
+        select(TariffRow.cycle_months).where(TariffRow.community_id == community_id).distinct()
+    )
+    months = sorted(known)
+    if not months:
+        return N_("No tariff is set yet: set the fee items and their tariffs first.")
+    return {
+        1: N_("No fee item is billed for a period like %(period)s. Tariffs here are monthly: issue 2026-11, for example."),
+        3: N_("No fee item is billed for a period like %(period)s. Tariffs here are quarterly: issue 2026Q4, for example."),
+        6: N_("No fee item is billed for a period like %(period)s. Tariffs here are half-yearly: issue 2026H2, for example."),
+        12: N_("No fee item is billed for a period like %(period)s. Tariffs here are yearly: issue 2026, for example."),
+    }[months[0]]
+
+
+def _plan_charge(
+    found: _Found, unit: Unit, item: FeeItem, rows: Sequence[TariffRow], due: date | None
+) -> Planned | Odd | None:
+    period = found.period
+    if unit.start and unit.start > period.last:
+        return None
+    debtor = found.owner_on(unit, max(period.first, unit.start or period.first))
+    if debtor is None:
+        return Odd(unit.label, item.name, N_("nobody owned it on the period's first day: enter the owner"), blocks=True)
+    fee = found.fees.get((unit.id, item.id))
+    amount = charge_amount(
+        as_tariffs(rows),
+        period,
+        area_e2=unit.area_e2,
+        given_fen=(fee.given_fen or 0) if fee else 0,
+        start=unit.start if unit.start and unit.start > period.first else None,
+    )
+    if amount <= 0:
+        return Odd(unit.label, item.name, N_("comes to nothing: enter its area or its own amount"), blocks=True)
+    agreed = due or _due(rows[-1], period)
+    if found.policies.on(agreed).roll_rest_days and due is None:
+        agreed = roll_forward(agreed, found.rest_day)
+    revision = found.revisions.get((unit.id, item.id), -1) + 1
+    return Planned(unit, debtor, item, rows[-1], amount, agreed, revision)
+
+
+def _due(row: TariffRow, period: Period) -> date:
+    return (period.first if row.due_from == "start" else period.last) + timedelta(days=row.due_days)
+
+
+def _oddities(found: _Found, one: Planned) -> Iterator[Odd]:
+    unit, item, period = one.unit, one.item, found.period
+    if unit.start and unit.start > period.first:
+        yield Odd(unit.label, item.name, N_("charged from its hand-over on %(day)s only"), {"day": unit.start})
+    if one.debtor.kind == "developer":
+        yield Odd(unit.label, item.name, N_("not sold or handed over: the developer owes it"))
+    before = found.last.get((unit.id, item.id))
+    if before and not (unit.start and unit.start > period.first):
+        _, fen, days = before
+        now_days = (period.last - period.first).days + 1
+        # Amount per day against amount per day, so that a month may be compared with a quarter.
+        if one.amount * days > _UNUSUAL * fen * now_days or fen * now_days > _UNUSUAL * one.amount * days:
+            yield Odd(unit.label, item.name, N_("differs from its last bill by more than double or half"))
+

@@ -1,0 +1,54 @@
+"""The two integers beside each charge: an index over its live allocations, written with them, provable from them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from billing.store.ledger import Allocation, Charge, Payment
+from billing.store.standing import live
+
+#: Bound parameters one statement may hold on every SQLite in use.
+_CHUNK = 500
+
+
+def refresh(session: Session, charge_ids: Sequence[int]) -> None:
+    """Write the index of these charges again from their entries."""
+    for start in range(0, len(charge_ids), _CHUNK):
+        rows = computed(session, charge_ids[start : start + _CHUNK])
+        session.connection().execute(
+            update(Charge.__table__).where(Charge.id == bindparam("b_id")),
+            [{"b_id": key, "open_fen": left, "settled_fen_days": days} for key, (left, days) in rows.items()],
+        )
+
+
+def computed(session: Session, charge_ids: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
+    """(open fen, settled fen-days) of charges, from the entries alone. A reversed charge has nothing open."""
+    chosen = [] if charge_ids is None else [Charge.id.in_(charge_ids)]
+    standing = {
+        row.id: (row.amount_fen if row.live else 0, row.due)
+        for row in session.execute(
+            select(Charge.id, Charge.amount_fen, Charge.due, live(Charge).label("live")).where(*chosen)
+        )
+    }
+    paid: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in session.execute(
+        select(Allocation.charge_id, Allocation.on.label("on"), Allocation.principal_fen)
+        .join(Charge, Charge.id == Allocation.charge_id)
+        .join(Payment, Payment.id == Allocation.payment_id)
+        .where(live(Allocation), live(Payment), live(Charge), *chosen)
+    ):
+        principal, fen_days = paid[row.charge_id]
+        late = max(0, (row.on - standing[row.charge_id][1]).days)
+        paid[row.charge_id] = (principal + row.principal_fen, fen_days + row.principal_fen * late)
+    return {key: (amount - paid[key][0], paid[key][1]) for key, (amount, _) in standing.items()}
+
+
+def differences(session: Session) -> list[int]:
+    """Charges whose index does not agree with their entries: always none, or something is broken."""
+    kept = {
+        row.id: (row.open_fen, row.settled_fen_days)
+        for row in session.execute(select(Charge.id, Charge.open_fen, Charge.settled_fen_days))
+    }
+    return [key for key, value in computed(session).items() if kept[key] != value]

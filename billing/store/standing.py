@@ -1,0 +1,177 @@
+"""Read model: each debtor's account on a unit, as known at an entry, in three queries for any number of them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy.orm import Session
+
+from billing.core import statement
+from billing.core.policy import Policies
+from billing.core.statement import Line, Settled
+from billing.store.estate import FeeItem, Unit
+from billing.store.ledger import Allocation, Charge, Payment, Reversal
+from billing.store.people import Party
+
+
+@dataclass
+class Account:
+    """What one debtor owes and paid on one unit: facts only, computed as of any day.
+
+    `rows` are the charges' rows beside their core values, in order of due date; `payments` the live ones.
+    """
+
+    unit_id: int
+    unit: str
+    position: str
+    debtor_id: int
+    debtor: str
+    charges: list[statement.Charge] = field(default_factory=list)
+    rows: dict[int, Row[Any]] = field(default_factory=dict)
+    settled: dict[int, list[Settled]] = field(default_factory=lambda: defaultdict(list))
+    payments: list[Row[Any]] = field(default_factory=list)
+    allocations: list[Row[Any]] = field(default_factory=list)
+
+    def lines(self, as_of: date) -> list[Line]:
+        """The charges that count on that day, as they stood at its end."""
+        return [
+            statement.line(charge, self.settled[charge.id], as_of)
+            for charge in self.charges
+            if self.rows[charge.id].effective_on <= as_of
+        ]
+
+    def prepayment(self, as_of: date) -> int:
+        """Fen received by that day and not yet given to a charge."""
+        received = sum(payment.amount_fen for payment in self.payments if payment.on <= as_of)
+        given = sum(
+            part.principal_fen + part.late_fee_fen
+            for part in self.allocations
+            if part.on <= as_of and part.paid_on <= as_of
+        )
+        return received - given
+
+
+def live(table: type[Charge | Payment | Allocation], known_at: int | None = None) -> ColumnElement[bool]:
+    """That a fact is known and no known reversal names it."""
+    known = [] if known_at is None else [Reversal.entry <= known_at]
+    reversed_ = exists().where(
+        Reversal.community_id == table.community_id,
+        Reversal.target == table.__tablename__,
+        Reversal.target_id == table.id,
+        *known,
+    )
+    return ~reversed_ if known_at is None else and_(table.entry <= known_at, ~reversed_)
+
+
+def accounts(
+    session: Session,
+    community_id: int,
+    policies: Policies,
+    *,
+    unit_id: int | None = None,
+    debtor_ids: Sequence[int] | None = None,
+    known_at: int | None = None,
+) -> list[Account]:
+    """Accounts in walking order, of the whole community or narrowed to a unit or to debtors."""
+
+    def narrowed(query: Any, table: type[Charge | Payment]) -> Any:
+        query = query.where(table.community_id == community_id)
+        if unit_id is not None:
+            query = query.where(table.unit_id == unit_id)
+        return query if debtor_ids is None else query.where(table.debtor_id.in_(debtor_ids))
+
+    found: dict[tuple[int, int], Account] = {}
+
+    def account(row: Row[Any]) -> Account:
+        key = (row.unit_id, row.debtor_id)
+        if key not in found:
+            unit = "-".join(part for part in (row.building, row.entrance, row.room) if part)
+            found[key] = Account(row.unit_id, unit, row.position, row.debtor_id, row.debtor)
+        return found[key]
+
+    by_charge = _load_charges(session, narrowed, account, policies, known_at)
+    by_payment: dict[int, Account] = {}
+    for row in session.execute(narrowed(_payments(known_at), Payment)):
+        by_payment[row.id] = owner = account(row)
+        owner.payments.append(row)
+    for row in session.execute(narrowed(_allocations(known_at), Payment)):
+        by_charge[row.charge_id].settled[row.charge_id].append(
+            Settled(row.on, row.principal_fen, row.late_fee_fen)
+        )
+        by_payment[row.payment_id].allocations.append(row)
+    return sorted(found.values(), key=lambda one: (one.position, one.debtor_id))
+
+
+def _load_charges(
+    session: Session,
+    narrowed: Callable[[Any, type[Charge | Payment]], Any],
+    account: Callable[[Row[Any]], Account],
+    policies: Policies,
+    known_at: int | None,
+) -> dict[int, Account]:
+    by_charge = {}
+    for row in session.execute(narrowed(_charges(known_at), Charge)):
+        by_charge[row.id] = owner = account(row)
+        terms = policies.terms(row.due)
+        owner.charges.append(
+            statement.Charge(row.id, row.debtor, row.item, row.period, row.due, row.amount_fen, terms)
+        )
+        owner.rows[row.id] = row
+    return by_charge
+
+
+_WHERE = (Unit.building, Unit.entrance, Unit.room, Unit.position, Party.name.label("debtor"))
+
+
+def _charges(known_at: int | None) -> Any:
+    return (
+        select(Charge.__table__, FeeItem.name.label("item"), *_WHERE)
+        .join(FeeItem, FeeItem.id == Charge.item_id)
+        .join(Unit, Unit.id == Charge.unit_id)
+        .join(Party, Party.id == Charge.debtor_id)
+        .where(live(Charge, known_at))
+        .order_by(Charge.due, Charge.id)
+    )
+
+
+def _payments(known_at: int | None) -> Any:
+    columns = (
+        Payment.id,
+        Payment.entry,
+        Payment.unit_id,
+        Payment.debtor_id,
+        Payment.amount_fen,
+        Payment.on.label("on"),
+        Payment.channel,
+        Payment.payer,
+        Payment.serial,
+        Payment.outside_number,
+        Payment.community_id,
+    )
+    return (
+        select(*columns, *_WHERE)
+        .join(Unit, Unit.id == Payment.unit_id)
+        .join(Party, Party.id == Payment.debtor_id)
+        .where(live(Payment, known_at))
+        .order_by(Payment.on, Payment.id)
+    )
+
+
+def _allocations(known_at: int | None) -> Any:
+    return (
+        select(
+            Allocation.payment_id,
+            Allocation.charge_id,
+            Allocation.on.label("on"),
+            Payment.on.label("paid_on"),
+            Allocation.principal_fen,
+            Allocation.late_fee_fen,
+        )
+        .join(Payment, Payment.id == Allocation.payment_id)
+        .join(Charge, Charge.id == Allocation.charge_id)
+        .where(live(Allocation, known_at), live(Payment, known_at), live(Charge, known_at))
+        .order_by(Allocation.on, Allocation.id)
+    )
