@@ -16,3 +16,8 @@ def today() -> date:
 def now() -> datetime:
     """This instant, in UTC."""
     return datetime.now(UTC)
+
+
+def local_day(moment: datetime) -> date:
+    """The day it was in Shanghai at that instant."""
+    return moment.astimezone(SHANGHAI).date()

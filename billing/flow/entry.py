@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,3 +63,8 @@ def record(
 def latest(session: Session, community_id: int) -> int:
     """The number of the newest entry: "as known now"."""
     return session.scalar(select(func.max(Entry.seq)).where(Entry.community_id == community_id)) or 0
+
+
+def token() -> str:
+    """An unguessable name for a QR code (96 bits)."""
+    return secrets.token_urlsafe(12)

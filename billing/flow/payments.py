@@ -12,7 +12,7 @@ from billing.core.money import LARGEST
 from billing.core.policy import Policies
 from billing.core.problem import Missing, Refused
 from billing.core.statement import Settled, line
-from billing.flow.entry import record, replayed
+from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
 from billing.store import index
 from billing.store.estate import Unit
@@ -82,6 +82,7 @@ def take_payment(
         serial=_next_serial(session, unit.community_id) if outside_number is None else None,
         outside_number=outside_number or "",
         note=money.note.strip(),
+        verify_token=token(),
     )
     session.add(payment)
     session.flush()

@@ -92,6 +92,8 @@ class Payment(Fact, Base):
     serial: Mapped[int | None]
     outside_number: Mapped[str]
     note: Mapped[str]
+    #: What the QR on the receipt points at; it tells nothing by itself.
+    verify_token: Mapped[str] = mapped_column(unique=True)
 
     @property
     def receipt(self) -> str:

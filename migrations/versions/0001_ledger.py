@@ -460,6 +460,7 @@ def upgrade():
         sa.Column("serial", sa.BigInteger(), nullable=True),
         sa.Column("outside_number", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
+        sa.Column("verify_token", sa.String(), nullable=False),
         sa.Column("community_id", sa.BigInteger(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -474,6 +475,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_payment_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("community_id", "serial", name=op.f("uq_payment_community_id_serial")),
+        sa.UniqueConstraint("verify_token", name=op.f("uq_payment_verify_token")),
         sqlite_strict=True,
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:

@@ -1,0 +1,137 @@
+"""`flask dun`, `flask receipt`: notices out, signed slips in."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask_babel import gettext
+
+from billing.cli.command import ACTOR, DAY, answers, in_community, the_community, the_vault
+from billing import jobs
+from billing.clock import today
+from billing.core.money import yuan
+from billing.core.problem import Unusable
+from billing.extensions import db
+from billing.flow import dunning, evidence, papers
+from billing.flow.dunning import LeftOut, RunPlan
+from billing.store.base import writing
+from billing.store.collection import DunningRun
+from billing.translations import N_
+
+
+@click.command("dun")
+@click.option("--as-of", type=DAY, required=True)
+@click.option("--dry-run", is_flag=True, help="Decide and show; number and print nothing.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where the PDFs go.")
+@in_community
+@answers
+def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> dict[str, Any]:
+    """Serve every debtor the stage his oldest unpaid charge calls for."""
+    session = db.session()
+    place = the_community(community)
+    if dry_run:
+        papers.Letterhead(session, place.id, today())
+        return _preview(dunning.plan_run(session, place.id, as_of, today()))
+    if out is None:
+        raise Unusable(N_("Say with --out which folder the papers go to."))
+    with writing(session, place.id):
+        plan = dunning.plan_run(session, place.id, as_of, today())
+        run = dunning.issue_run(session, ACTOR, place.id, plan)
+    if run is None:
+        return {"run": None, "notices": [], "left_out": _left_out(plan), "print_file": None}
+    return _print_run(run, plan, out)
+
+
+def _print_run(run: DunningRun, plan: RunPlan, out: Path) -> dict[str, Any]:
+    session, vault = db.session(), the_vault()
+    out.mkdir(parents=True, exist_ok=True)
+    waiting = dunning.unmade(session, run.id)
+    with click.progressbar(waiting, label=gettext("Making notices"), file=click.get_text_stream("stderr")) as bar:
+        for notice_id in bar:
+            jobs.make_notice(session, vault, notice_id)
+    made = dunning.documents(session, run.id)
+    for notice, document in made:
+        (out / f"{notice.number}.pdf").write_bytes(vault.get(document.sha256))
+    print_file = f"run-{run.id}.pdf"
+    dunning.merge_run(session, vault, run.id, out / print_file)
+    names = [(one.account.unit, one.account.debtor) for one in plan.notices]
+    return {
+        "run": run.id,
+        "notices": [
+            {
+                "number": notice.number,
+                "unit": unit,
+                "debtor": debtor,
+                "stage": notice.stage,
+                "principal": yuan(notice.principal_fen),
+                "late_fee": yuan(notice.late_fee_fen),
+                "total": yuan(notice.total_fen),
+                "deadline": notice.deadline.isoformat(),
+                "pdf": f"{notice.number}.pdf",
+            }
+            for (notice, _), (unit, debtor) in zip(made, names, strict=True)
+        ],
+        "left_out": _left_out(plan),
+        "print_file": print_file,
+    }
+
+
+def _preview(plan: RunPlan) -> dict[str, Any]:
+    return {
+        "run": None,
+        "notices": [
+            {
+                "number": None,
+                "unit": one.account.unit,
+                "debtor": one.account.debtor,
+                "stage": one.step.stage,
+                "principal": yuan(one.principal),
+                "late_fee": yuan(one.late_fee),
+                "total": yuan(one.total),
+                "deadline": one.deadline.isoformat(),
+                "pdf": None,
+            }
+            for one in plan.notices
+        ],
+        "left_out": _left_out(plan),
+        "print_file": None,
+    }
+
+
+def _left_out(plan: RunPlan) -> list[dict[str, str]]:
+    return [{"unit": one.unit, "debtor": one.debtor, "reason": _reason(one)} for one in plan.left_out]
+
+
+def _reason(one: LeftOut) -> str:
+    return gettext(one.reason) + (f" ({one.detail})" if one.detail else "")
+
+
+@click.group("receipt")
+def receipt_group() -> None:
+    """Signed slips of notices."""
+
+
+@receipt_group.command("add")
+@click.argument("notice")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--signer", required=True)
+@click.option("--relation", required=True, type=click.Choice(evidence.RELATIONS))
+@click.option("--on", type=DAY, required=True)
+@click.option("--device", default="", help="What took the picture or scanned it.")
+@in_community
+@answers
+def add_receipt(
+    notice: str, file: Path, signer: str, relation: str, on: date, device: str, community: str | None
+) -> dict[str, Any]:
+    """File the scan of the signed slip of NOTICE."""
+    session = db.session()
+    place = the_community(community)
+    slip = evidence.Slip(file.read_bytes(), file.name, signer, relation, on, device)
+    with writing(session, place.id):
+        found = evidence.find_notice(session, place.id, notice)
+        delivery = evidence.file_slip(session, the_vault(), ACTOR, today(), found, slip)
+    return {"delivery": delivery.id, "notice": found.number, "sha256": delivery.sha256, "on": delivery.on.isoformat()}
+
+
+COMMANDS = (dun, receipt_group)

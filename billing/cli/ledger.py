@@ -1,0 +1,211 @@
+"""`flask profile`, `tariff`, `period`, `pay`, `reverse`, `statement`: the books from the command line."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import click
+from flask_babel import gettext
+
+from billing.cli.command import (
+    ACTOR,
+    DAY,
+    PERIOD,
+    POSITIVE_YUAN,
+    Parsed,
+    answers,
+    in_community,
+    the_community,
+    the_unit,
+)
+from billing.clock import today
+from billing.core.calendar import CYCLES, Period
+from billing.core.money import yuan
+from billing.core.numbers import parse_price
+from billing.core.problem import Unusable
+from billing.core.tariff import BASES
+from billing.extensions import db
+from billing.flow import charges, payments, profile, statements, tariffs
+from billing.flow.estate import found_community
+from billing.store.base import writing
+from billing.store.ledger import Charge
+from billing.translations import N_
+
+_CYCLE_NAMES = {name: months for months, name in CYCLES.items()}
+
+
+@click.group("profile")
+def profile_group() -> None:
+    """What papers say of the office and of each community."""
+
+
+@profile_group.command("set")
+@click.argument("facts", nargs=-1, required=True, metavar="KEY=VALUE...")
+@in_community
+@click.option("--since", type=DAY, help="From which day papers say so (default: today).")
+@answers
+def set_profile(facts: Sequence[str], community: str | None, since: date | None) -> dict[str, Any]:
+    """Set facts; the answer names what papers still lack."""
+    values = {}
+    for fact in facts:
+        key, equals, value = fact.partition("=")
+        if not equals:
+            raise Unusable(N_("“%(fact)s” is not KEY=VALUE."), fact=fact)
+        values[key] = value
+    session = db.session()
+    with writing(session):
+        place = found_community(session, ACTOR, community).id if community else profile.OFFICE
+        profile.set_profile(session, ACTOR, today(), place, values, since)
+    return {"missing": profile.missing(session, place, today())}
+
+
+@profile_group.command("show")
+@in_community
+@answers
+def show_profile(community: str | None) -> dict[str, Any]:
+    """What is set, and what papers still lack."""
+    session = db.session()
+    place = found_community(session, ACTOR, community).id if community else profile.OFFICE
+    return {
+        "profile": profile.profile(session, place, today()),
+        "missing": profile.missing(session, place, today()),
+    }
+
+
+@click.group("tariff")
+def tariff_group() -> None:
+    """Fee items and their prices."""
+
+
+@tariff_group.command("set")
+@click.argument("item")
+@click.argument("price", type=Parsed("price", parse_price))
+@click.option("--basis", type=click.Choice(BASES), default="area", help="Per m², per unit, or each unit's own.")
+@click.option("--cycle", type=click.Choice(list(_CYCLE_NAMES)), default="quarterly")
+@click.option("--from", "since", type=DAY, default="2000-01-01", help="From which day the price holds.")
+@click.option("--due-from", type=click.Choice(["start", "end"]), default="end", help="Of the period.")
+@click.option("--due-days", type=int, default=0, help="Days after that.")
+@click.option("--rounding", type=click.Choice(["bill", "month"]), default="bill")
+@in_community
+@answers
+def set_tariff(community: str | None, item: str, price: int, cycle: str, **terms: Any) -> dict[str, Any]:
+    """Set what ITEM costs in yuan a month, from a day on."""
+    session = db.session()
+    place = the_community(community)
+    with writing(session, place.id):
+        wanted = tariffs.Price(item=item, price_e4=price, cycle_months=_CYCLE_NAMES[cycle], **terms)
+        row = tariffs.set_tariff(session, ACTOR, place.id, wanted)
+    return {"tariff": row.id, "item": item, "cycle": cycle, "from": row.since.isoformat()}
+
+
+@click.group("period")
+def period_group() -> None:
+    """Fee periods."""
+
+
+@period_group.command("issue")
+@click.argument("period", type=PERIOD)
+@click.option("--dry-run", is_flag=True, help="Show what would be booked.")
+@click.option("--due", type=DAY, help="Another due date than the tariffs give.")
+@in_community
+@answers
+def issue_period(period: Period, dry_run: bool, due: date | None, community: str | None) -> dict[str, Any]:
+    """Charge PERIOD (2026Q4, 2026-11, 2026H2 or 2026); what is charged already is left alone."""
+    session = db.session()
+    place = the_community(community)
+    if dry_run:
+        plan = charges.plan_period(session, place.id, period, due)
+    else:
+        with writing(session, place.id):
+            plan = charges.plan_period(session, place.id, period, due)
+            charges.issue_period(session, ACTOR, today(), place.id, plan)
+    return {
+        "period": period.name,
+        "charges": len(plan.charges),
+        "total": yuan(plan.total),
+        "odd": [
+            {"unit": odd.unit, "item": odd.item, "reason": gettext(odd.reason) % odd.params} for odd in plan.odd
+        ],
+        "already": plan.booked,
+    }
+
+
+@click.command("pay")
+@click.argument("unit_label", metavar="UNIT")
+@click.argument("amount", type=POSITIVE_YUAN)
+@click.option("--on", type=DAY, required=True)
+@click.option("--channel", type=click.Choice(payments.CHANNELS), required=True)
+@click.option("--key", required=True, help="The same key and content again books nothing twice.")
+@click.option("--for", "named", type=int, multiple=True, metavar="CHARGE", help="A charge the debtor named.")
+@click.option("--debtor", metavar="NAME", help="Default: today's owner.")
+@click.option("--note", default="")
+@in_community
+@answers
+def pay(
+    unit_label: str,
+    amount: int,
+    on: date,
+    channel: str,
+    key: str,
+    named: Sequence[int],
+    debtor: str | None,
+    note: str,
+    community: str | None,
+) -> dict[str, Any]:
+    """Take a payment of AMOUNT for UNIT."""
+    session = db.session()
+    place = the_unit(unit_label, community)
+    money = payments.Money(amount, on, channel, key, tuple(named), debtor, note=note)
+    with writing(session, place.community_id):
+        taken = payments.take_payment(session, ACTOR, today(), place, money)
+    periods = {part.charge: session.get_one(Charge, part.charge).period for part in taken.parts}
+    return {
+        "payment": taken.payment.id,
+        "receipt": taken.payment.receipt,
+        "allocated": [
+            {
+                "charge": part.charge,
+                "period": periods[part.charge],
+                "principal": yuan(part.principal),
+                "late_fee": yuan(part.late_fee),
+            }
+            for part in taken.parts
+        ],
+        "prepayment": yuan(taken.prepayment),
+        "replayed": taken.replayed,
+    }
+
+
+@click.command("reverse")
+@click.argument("receipt")
+@click.option("--reason", required=True)
+@click.option("--key", help="Default: the receipt itself, so that a second time changes nothing.")
+@in_community
+@answers
+def reverse(receipt: str, reason: str, key: str | None, community: str | None) -> dict[str, Any]:
+    """Reverse the payment with number RECEIPT by a new entry."""
+    session = db.session()
+    place = the_community(community)
+    with writing(session, place.id):
+        payment = payments.find_receipt(session, place.id, receipt)
+        row = payments.reverse_payment(session, ACTOR, today(), payment, reason, key or receipt)
+    return {"reversed": payment.receipt, "entry": row.entry}
+
+
+@click.command("statement")
+@click.argument("unit_label", metavar="UNIT")
+@click.option("--as-of", type=DAY, help="Default: today.")
+@click.option("--known-at", type=click.IntRange(0), metavar="ENTRY", help="Only what was known at that entry.")
+@click.option("--debtor", metavar="NAME", help="Default: every debtor of the unit.")
+@in_community
+@answers
+def statement(
+    unit_label: str, as_of: date | None, known_at: int | None, debtor: str | None, community: str | None
+) -> dict[str, Any]:
+    """What is owed on UNIT as of a day."""
+    place = the_unit(unit_label, community)
+    found = statements.statement(db.session(), place, as_of or today(), known_at=known_at, debtor=debtor)
+    return statements.as_json(found)
+
+
+COMMANDS = (profile_group, tariff_group, period_group, pay, reverse, statement)

@@ -1,0 +1,340 @@
+"""A dunning run: who is served which stage as of a day, who is left out and why, and the numbered notices."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+import notices
+from billing.clock import now
+from billing.core import dunning
+from billing.core.calendar import roll_forward
+from billing.core.dunning import Standing, Step
+from billing.core.problem import Refused
+from billing.core.statement import Line, totals
+from billing.flow import papers
+from billing.flow.calendar import rest_days
+from billing.flow.entry import fingerprint, latest, record, token
+from billing.flow.estate import policies
+from billing.flow.tariffs import ladder
+from billing.store.collection import Document, DunningRun, Hold, Notice
+from billing.store.estate import Unit
+from billing.store.evidence import Delivery
+from billing.store.people import Ownership, Party
+from billing.store.standing import Account, accounts
+from billing.store.vault import Vault, keep
+from billing.translations import N_
+
+HOLDS = ("disputed", "held")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A debtor with something overdue who gets no notice, and why; `detail` e.g. the notice already served."""
+
+    unit: str
+    debtor: str
+    reason: str
+    total: int
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedNotice:
+    """A notice as it would go out: its lines are those overdue as of the run's day."""
+
+    account: Account
+    step: Step
+    lines: Sequence[Line]
+    episode: date
+    earlier: Sequence[Notice]
+    deadline: date
+
+    @property
+    def total(self) -> int:
+        return totals(self.lines).total
+
+    @property
+    def principal(self) -> int:
+        return totals(self.lines).open
+
+    @property
+    def late_fee(self) -> int:
+        return self.total - self.principal
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run as of that day would send, in delivery order; `digest` names this very plan."""
+
+    as_of: date
+    issued_on: date
+    notices: Sequence[PlannedNotice]
+    left_out: Sequence[LeftOut]
+
+    @property
+    def digest(self) -> str:
+        lines = [[one.account.unit_id, one.account.debtor_id, one.step.stage, one.total] for one in self.notices]
+        return fingerprint({"as_of": self.as_of, "issued_on": self.issued_on, "notices": lines})
+
+    def by_stage(self) -> dict[int, tuple[int, int]]:
+        """Stage -> (number of notices, total fen)."""
+        sums: dict[int, tuple[int, int]] = {}
+        for one in sorted(self.notices, key=lambda one: one.step.stage):
+            count, total = sums.get(one.step.stage, (0, 0))
+            sums[one.step.stage] = (count + 1, total + one.total)
+        return sums
+
+
+def plan_run(session: Session, community_id: int, as_of: date, today: date) -> RunPlan:
+    """Decide every debtor of the community as of the day; nothing is written."""
+    issued_on = max(today, as_of)
+    steps = ladder(session, community_id, as_of)
+    rest_day = rest_days(session)
+    held = _holds(session, community_id, as_of)
+    earlier = _earlier(session, community_id)
+    planned: list[PlannedNotice] = []
+    left_out: list[LeftOut] = []
+    for account in accounts(session, community_id, policies(session, community_id)):
+        key = (account.unit_id, account.debtor_id)
+        standing = Standing(account.lines(as_of), as_of, account.prepayment(as_of), held.get(key))
+        verdict = dunning.decide(standing, steps, [(notice.stage, notice.as_of) for notice in earlier[key]])
+        if isinstance(verdict, Step):
+            episode = dunning.episode_start(standing.lines, as_of)
+            deadline = roll_forward(issued_on + timedelta(days=verdict.deadline_days), rest_day)
+            before = [notice for notice in earlier[key] if notice.as_of >= episode]
+            planned.append(PlannedNotice(account, verdict, standing.overdue, episode, before, deadline))
+        elif verdict != dunning.NOT_OVERDUE:
+            detail = earlier[key][-1].number if verdict == dunning.SERVED else ""
+            left_out.append(LeftOut(account.unit, account.debtor, verdict, standing.total, detail))
+    return RunPlan(as_of, issued_on, planned, left_out)
+
+
+def issue_run(
+    session: Session, actor: str, community_id: int, plan: RunPlan, expected: str | None = None
+) -> DunningRun | None:
+    """Number and record every notice of the plan in one go; None when there is nothing to send.
+
+    `expected` is the digest of the plan a person saw. Refused while the profile lacks what a paper needs.
+    """
+    if expected is not None and expected != plan.digest:
+        raise Refused(N_("The books changed since this preview was made: look at it again before you send."))
+    head = papers.Letterhead(session, community_id, plan.issued_on)
+    if not plan.notices:
+        return None
+    content = {"as_of": plan.as_of, "notices": len(plan.notices), "digest": plan.digest}
+    key = f"dun:{plan.as_of}:{latest(session, community_id) + 1}"
+    entry = record(session, community_id, "dunning", key, actor, content)
+    left_out = [{name: getattr(one, name) for name in one.__dataclass_fields__} for one in plan.left_out]
+    run = DunningRun(
+        community_id=community_id, entry=entry, as_of=plan.as_of, issued_on=plan.issued_on, left_out=left_out
+    )
+    session.add(run)
+    session.flush()
+    names = _co_owners(session, community_id, plan.as_of)
+    units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.community_id == community_id))}
+    delivered = _delivered(session, community_id)
+    serial = session.scalar(select(func.max(Notice.serial)).where(Notice.community_id == community_id)) or 0
+    for number, one in enumerate(plan.notices, start=serial + 1):
+        unit = units[one.account.unit_id]
+        prior = one.earlier[-1] if one.earlier else None
+        notice = _notice(run, number, one)
+        others = [name for name in names[unit.id] if name != one.account.debtor]
+        facts = head.unit(unit, one.account.debtor, others)
+        before = prior and notices.PriorNotice(number=prior.number, delivered=delivered.get(prior.id))
+        paper = _paper(head, plan, one, notice, facts, before)
+        notice.paper = notices.freeze(paper)
+        session.add(notice)
+    session.flush()
+    return run
+
+
+def _notice(run: DunningRun, serial: int, one: PlannedNotice) -> Notice:
+    return Notice(
+        community_id=run.community_id,
+        entry=run.entry,
+        run_id=run.id,
+        serial=serial,
+        unit_id=one.account.unit_id,
+        debtor_id=one.account.debtor_id,
+        stage=one.step.stage,
+        episode=one.episode,
+        as_of=run.as_of,
+        issued_on=run.issued_on,
+        deadline=one.deadline,
+        principal_fen=one.principal,
+        late_fee_fen=one.late_fee,
+        total_fen=one.total,
+        verify_token=token(),
+        slip_token=token(),
+    )
+
+
+def _paper(
+    head: papers.Letterhead,
+    plan: RunPlan,
+    one: PlannedNotice,
+    notice: Notice,
+    unit: notices.UnitFacts,
+    prior: notices.PriorNotice | None,
+) -> notices.Demand:
+    rates = [part.rate_ppm for row in one.lines for part in row.late_fee.segments]
+    return notices.Demand(
+        number=notice.number,
+        issued=plan.issued_on,
+        office=head.office,
+        community=head.community,
+        unit=unit,
+        verify_url=head.verify_url(notice.verify_token),
+        stage=one.step.stage,
+        tone=one.step.tone,
+        times=len(one.earlier) + 1,
+        as_of=plan.as_of,
+        deadline=one.deadline,
+        lines=papers.charge_lines(one.account, one.lines),
+        segments=papers.segments(one.lines),
+        prior=prior,
+        rate_ppm=rates[-1] if rates else 1000,
+        objection_until=one.deadline,
+        slip_url=head.slip_url(notice.slip_token),
+    )
+
+
+def unmade(session: Session, run_id: int) -> list[int]:
+    """Notices of the run whose PDF is not made yet, in delivery order."""
+    made = select(Document.about_id).where(Document.about == "notice")
+    query = select(Notice.id).where(Notice.run_id == run_id, Notice.id.not_in(made)).order_by(Notice.serial)
+    return list(session.scalars(query))
+
+
+def render(vault: Vault, notice: Notice) -> bytes:
+    """The notice's PDF, from what was frozen when it was numbered."""
+    paper = notices.thaw(notice.paper)
+    return notices.render(paper, **papers.pictures(vault, paper))
+
+
+def file_document(session: Session, vault: Vault, notice: Notice, data: bytes) -> Document:
+    """Keep the PDF as the notice's one document; done a second time, the first stays."""
+    known = session.scalar(select(Document).where(Document.about == "notice", Document.about_id == notice.id))
+    if known:
+        return known
+    document = Document(
+        community_id=notice.community_id,
+        about="notice",
+        about_id=notice.id,
+        sha256=keep(session, vault, data, "application/pdf"),
+        pages=notices.count_pages(data),
+        generator=notices.GENERATOR,
+        recorded_at=now(),
+    )
+    session.add(document)
+    session.flush()
+    return document
+
+
+def documents(session: Session, run_id: int) -> list[tuple[Notice, Document]]:
+    """The run's notices with their PDFs, in delivery order."""
+    query = (
+        select(Notice, Document)
+        .join(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+        .where(Notice.run_id == run_id)
+        .order_by(Notice.serial)
+    )
+    return [(row.Notice, row.Document) for row in session.execute(query)]
+
+
+def merge_run(session: Session, vault: Vault, run_id: int, target: Path) -> int:
+    """One print file of the whole run in delivery order; its pages."""
+    made = documents(session, run_id)
+    return notices.merge([vault.path(document.sha256) for _, document in made], target)
+
+
+def place_hold(
+    session: Session,
+    actor: str,
+    unit: Unit,
+    debtor_id: int,
+    kind: str,
+    since: date,
+    until: date | None,
+    reason: str,
+    key: str,
+) -> Hold:
+    """Keep notices from a debtor on a unit, from a day to a day (none: until lifted by a later hold of no days)."""
+    if kind not in HOLDS:
+        raise Refused(N_("A hold is a dispute or a hold."))
+    if not reason.strip():
+        raise Refused(N_("Say why: it will be read when somebody asks why no notice was sent."))
+    content = {"unit": unit.id, "debtor": debtor_id, "kind": kind, "since": since, "until": until, "reason": reason}
+    entry = record(session, unit.community_id, "hold", f"hold:{key}", actor, content)
+    hold = Hold(
+        community_id=unit.community_id,
+        entry=entry,
+        unit_id=unit.id,
+        debtor_id=debtor_id,
+        kind=kind,
+        since=since,
+        until=until,
+        reason=reason.strip(),
+    )
+    session.add(hold)
+    session.flush()
+    return hold
+
+
+def _holds(session: Session, community_id: int, day: date) -> dict[tuple[int, int], Any]:
+    """(unit, debtor) -> kind of hold on that day: the newest hold decides, one that ended lifts."""
+    newest: dict[tuple[int, int], Hold] = {}
+    for hold in session.scalars(select(Hold).where(Hold.community_id == community_id).order_by(Hold.id)):
+        newest[hold.unit_id, hold.debtor_id] = hold
+    return {
+        key: hold.kind
+        for key, hold in newest.items()
+        if hold.since <= day and (hold.until is None or day <= hold.until)
+    }
+
+
+def _earlier(session: Session, community_id: int) -> Mapping[tuple[int, int], list[Notice]]:
+    found: dict[tuple[int, int], list[Notice]] = defaultdict(list)
+    query = (
+        select(Notice)
+        .options(defer(Notice.paper))
+        .where(Notice.community_id == community_id)
+        .order_by(Notice.as_of, Notice.serial)
+    )
+    for notice in session.scalars(query):
+        found[notice.unit_id, notice.debtor_id].append(notice)
+    return found
+
+
+def _delivered(session: Session, community_id: int) -> dict[int, date]:
+    """Notice -> the first day on which a signed slip proves that it arrived."""
+    query = (
+        select(Delivery.notice_id, func.min(Delivery.on))
+        .where(Delivery.community_id == community_id)
+        .group_by(Delivery.notice_id)
+    )
+    return {notice_id: on for notice_id, on in session.execute(query)}
+
+
+def _co_owners(session: Session, community_id: int, day: date) -> Mapping[int, list[str]]:
+    """Unit -> names of everybody who owned it that day, the first owner first."""
+    names: dict[int, list[str]] = defaultdict(list)
+    query = (
+        select(Ownership.unit_id, Party.name)
+        .join(Party, Party.id == Ownership.party_id)
+        .where(
+            Ownership.community_id == community_id,
+            Ownership.since.is_(None) | (Ownership.since <= day),
+            Ownership.until.is_(None) | (Ownership.until > day),
+        )
+        .order_by(Ownership.role != "owner", Ownership.id)
+    )
+    for unit_id, name in session.execute(query):
+        names[unit_id].append(name)
+    return names

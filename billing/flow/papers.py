@@ -1,0 +1,248 @@
+"""From the books to a paper's values: what `notices` prints, gathered once, in the words the profile gives."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+import notices
+from billing.clock import local_day
+from billing.core.problem import Refused
+from billing.core.statement import Line
+from billing.flow.estate import owners, policies
+from billing.flow.payments import Taken
+from billing.flow.profile import OFFICE, profile, require
+from billing.flow.statements import Statement
+from billing.store.estate import Community, Unit
+from billing.store.ledger import Entry, Payment, Reversal
+from billing.store.people import Party
+from billing.store.standing import Account, accounts
+from billing.store.vault import Vault
+from billing.translations import N_
+
+
+class Letterhead:
+    """The parts every paper of one community and day shares, read once for a whole run."""
+
+    def __init__(self, session: Session, community_id: int, day: date) -> None:
+        require(session, community_id, day)
+        self.day = day
+        self.office_facts = profile(session, OFFICE, day)
+        facts = profile(session, community_id, day)
+        office = self.office_facts
+        self.url = office["public_url"]
+        self.office = notices.Office(
+            company=office["company"],
+            licence=office["licence"],
+            representative=office["representative"],
+            address=office["address"],
+            phone=office["phone"],
+            bank_name=office["bank_name"],
+            bank_account_name=office.get("bank_account_name") or office["company"],
+            bank_account=office["bank_account"],
+            contact=office.get("contact", ""),
+            seal=office.get("seal", ""),
+            logo=office.get("logo", ""),
+        )
+        self.community = notices.Community(
+            name=session.get_one(Community, community_id).name,
+            district=facts.get("district", ""),
+            contract_name=facts["contract_name"],
+            contract_number=facts["contract_number"],
+            contract_from=date.fromisoformat(facts["contract_from"]),
+            late_fee_clause=facts["late_fee_clause"],
+        )
+
+    def verify_url(self, token: str) -> str:
+        return f"{self.url}/v/{token}"
+
+    def slip_url(self, token: str) -> str:
+        return f"{self.url}/s/{token}"
+
+    def unit(self, unit: Unit, debtor: str, co_owners: Iterable[str]) -> notices.UnitFacts:
+        return notices.UnitFacts(
+            label=unit.label,
+            address=self.address(unit),
+            owner=debtor,
+            co_owners=tuple(co_owners),
+            area_e2=unit.area_e2,
+        )
+
+    def address(self, unit: Unit) -> str:
+        """房屋坐落: district, community, building, entrance, room."""
+        parts = [self.community.district, self.community.name, _named(unit.building, "号楼")]
+        return "".join([*parts, _named(unit.entrance, "单元"), _named(unit.room, "室")])
+
+
+def _named(part: str, word: str) -> str:
+    return f"{part}{word}" if part.isascii() and part else part
+
+
+def pictures(vault: Vault, paper: notices.Paper) -> dict[str, bytes | None]:
+    """Seal and logo of the paper, out of the vault."""
+    marks = {"seal": paper.office.seal, "logo": paper.office.logo}
+    return {name: vault.get(sha256) if sha256 else None for name, sha256 in marks.items()}
+
+
+def co_owner_names(session: Session, unit: Unit, day: date, debtor: str) -> list[str]:
+    return [party.name for party in owners(session, unit.id, day) if party.name != debtor]
+
+
+def charge_lines(account: Account, rows: Sequence[Line]) -> tuple[notices.ChargeLine, ...]:
+    """The lines as a paper lists them."""
+    return tuple(_charge_line(account.rows[row.charge.id], row) for row in rows)
+
+
+def _charge_line(fact: Row[Any], row: Line) -> notices.ChargeLine:
+    return notices.ChargeLine(
+        item=row.charge.item,
+        period=row.charge.period,
+        first=fact.period_first,
+        last=fact.period_last,
+        due=row.charge.due,
+        amount=row.charge.amount,
+        price=_price(fact),
+        paid=row.paid,
+        overdue_days=row.overdue_days,
+        late_fee=row.late_fee.amount,
+        late_fee_paid=row.late_fee_paid,
+        late_fee_waived=row.late_fee_waived,
+    )
+
+
+def _price(fact: Row[Any]) -> str:
+    if fact.price_e4 is None or fact.basis == "given":
+        return ""
+    cents, rest = divmod(fact.price_e4, 100)
+    text = f"{cents // 100}.{cents % 100:02d}" + (f"{rest:02d}".rstrip("0") if rest else "")
+    return f"{text}元/㎡·月" if fact.basis == "area" else f"{text}元/月"
+
+
+def segments(rows: Sequence[Line]) -> tuple[notices.LateFeeSegment, ...]:
+    """The working of every line's late fee, by line number."""
+    return tuple(
+        notices.LateFeeSegment(
+            line=number,
+            first=part.first,
+            last=part.last,
+            principal=part.principal,
+            rate_ppm=part.rate_ppm,
+            micro=part.micro,
+        )
+        for number, row in enumerate(rows)
+        for part in row.late_fee.segments
+    )
+
+
+def receipt_paper(session: Session, taken: Taken, today: date) -> notices.Receipt:
+    """The receipt of a payment of ours; what stays unpaid is as known when it was taken, so it reprints the same."""
+    payment = taken.payment
+    if payment.serial is None:
+        raise Refused(N_("This payment came from older books under its own receipt: Permille makes none for it."))
+    head = Letterhead(session, payment.community_id, today)
+    unit = session.get_one(Unit, payment.unit_id)
+    debtor = session.get_one(Party, payment.debtor_id)
+    rules = policies(session, payment.community_id)
+    then = accounts(
+        session,
+        payment.community_id,
+        rules,
+        unit_id=unit.id,
+        debtor_ids=[debtor.id],
+        known_at=payment.entry,
+    )[0]
+    rows = {row.charge.id: row for row in then.lines(payment.on)}
+    every = {charge.id: charge for charge in then.charges}
+    entry = session.get_one(Entry, (payment.community_id, payment.entry))
+    return notices.Receipt(
+        number=payment.receipt,
+        issued=local_day(entry.recorded_at),
+        office=head.office,
+        community=head.community,
+        unit=head.unit(unit, debtor.name, co_owner_names(session, unit, payment.on, debtor.name)),
+        verify_url=head.verify_url(payment.verify_token),
+        payer=payment.payer,
+        channel=payment.channel,
+        amount=payment.amount_fen,
+        received=payment.on,
+        shares=tuple(
+            notices.Share(
+                item=every[part.charge].item,
+                period=every[part.charge].period,
+                principal=part.principal,
+                late_fee=part.late_fee,
+            )
+            for part in taken.parts
+        ),
+        order=rules.on(payment.on).order,
+        designated=bool(entry.detail.get("charges")),
+        prepayment=taken.prepayment,
+        remaining=charge_lines(then, [row for row in rows.values() if row.total > 0]),
+        cashier=entry.actor,
+        reversal=_reversal(session, payment),
+    )
+
+
+def _reversal(session: Session, payment: Payment) -> notices.Reversal | None:
+    row = session.execute(
+        select(Reversal, Entry)
+        .join(Entry, (Entry.community_id == Reversal.community_id) & (Entry.seq == Reversal.entry))
+        .where(
+            Reversal.community_id == payment.community_id,
+            Reversal.target == "payment",
+            Reversal.target_id == payment.id,
+        )
+    ).first()
+    if row is None:
+        return None
+    return notices.Reversal(
+        number=str(row.Reversal.entry), on=local_day(row.Entry.recorded_at), reason=row.Reversal.reason
+    )
+
+
+def statement_paper(
+    session: Session, found: Statement, account: Account, rows: Sequence[Line], today: date, known_at: int
+) -> notices.Statement:
+    """One debtor's statement of a unit."""
+    unit = found.unit
+    head = Letterhead(session, unit.community_id, today)
+    given: dict[int, list[int]] = {}
+    for part in account.allocations:
+        if part.on <= found.as_of:
+            sums = given.setdefault(part.payment_id, [0, 0])
+            sums[0] += part.principal_fen
+            sums[1] += part.late_fee_fen
+    return notices.Statement(
+        number=f"S{unit.community_id}-{known_at:06d}-{unit.label}",
+        issued=today,
+        office=head.office,
+        community=head.community,
+        unit=head.unit(unit, account.debtor, co_owner_names(session, unit, found.as_of, account.debtor)),
+        verify_url=head.url,
+        as_of=found.as_of,
+        lines=charge_lines(account, rows),
+        segments=segments(rows),
+        payments=tuple(
+            notices.PaymentLine(
+                on=row.on,
+                number=_number(row),
+                channel=row.channel,
+                amount=row.amount_fen,
+                principal=given.get(row.id, [0, 0])[0],
+                late_fee=given.get(row.id, [0, 0])[1],
+                prepaid=row.amount_fen - sum(given.get(row.id, [0, 0])),
+            )
+            for row in account.payments
+            if row.on <= found.as_of
+        ),
+        prepayment=account.prepayment(found.as_of),
+        rate_ppm=policies(session, unit.community_id).on(found.as_of).rate_ppm,
+        known_at=known_at,
+    )
+
+
+def _number(row: Row[Any]) -> str:
+    return f"R{row.community_id}-{row.serial:06d}" if row.serial else row.outside_number
+

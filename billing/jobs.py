@@ -1,0 +1,83 @@
+"""Work in the background: each kind of job names its units; a worker does one unit at a time.
+
+A unit's result is durable before the job's progress says so, and a unit done is not waiting any more,
+so a worker killed at any moment loses nothing and repeats nothing.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from billing.clock import now
+from billing.core.problem import Refused
+from billing.flow import dunning, work
+from billing.store.base import writing
+from billing.store.collection import Notice
+from billing.store.vault import Vault
+from billing.store.work import Job
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`waiting` lists the units not done yet; `do` does one of them and commits it."""
+
+    waiting: Callable[[Session, Job], Sequence[int]]
+    do: Callable[[Session, Vault, int], None]
+
+
+def make_notice(session: Session, vault: Vault, notice_id: int) -> None:
+    """Render one notice and file its PDF."""
+    notice = session.get_one(Notice, notice_id)
+    data = dunning.render(vault, notice)
+    vault.put(data)
+    with writing(session, notice.community_id):
+        dunning.file_document(session, vault, notice, data)
+
+
+KINDS = {
+    "notices": Kind(lambda session, job: dunning.unmade(session, job.payload["run"]), make_notice),
+}
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def run_next(session: Session, vault: Vault, worker: str) -> bool:
+    """Claim one job and work until it is done, stopped or failed; False when nothing waits."""
+    with writing(session):
+        job = work.claim(session, worker, now())
+    if job is None:
+        return False
+    try:
+        _run(session, vault, worker, job)
+    except Refused as refused:
+        _end(session, worker, job, "failed", refused.sentence())
+    except Exception:
+        log.exception("job %s failed", job.id)
+        session.rollback()
+        _end(session, worker, job, "failed", "the reason is in the server's log")
+    return True
+
+
+def _run(session: Session, vault: Vault, worker: str, job: Job) -> None:
+    kind = KINDS[job.kind]
+    waiting = kind.waiting(session, job)
+    before = max(0, job.total - len(waiting))
+    for count, unit in enumerate(waiting, start=1):
+        kind.do(session, vault, unit)
+        with writing(session):
+            if not work.advance(session, worker, now(), job.id, before + count, before + len(waiting)):
+                return
+    _end(session, worker, job, "done")
+
+
+def _end(session: Session, worker: str, job: Job, state: str, message: str = "") -> None:
+    with writing(session):
+        work.finish(session, worker, now(), job.id, state, message)

@@ -1,0 +1,92 @@
+"""One row of a table under its mapping, and which rows say nothing about a unit."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from billing.core.problem import Problem, Refused
+from billing.sheets.book import Row
+from billing.sheets.cells import meant
+from billing.sheets.table import Table
+
+T = TypeVar("T")
+
+_TOTAL = re.compile(r"(?:本页|本栋|本楼)?(?:小计|合计|总计|累计|共计|subtotal|total)|.*(?:小计|合计|总计)[:：]?\Z", re.IGNORECASE)
+_REMARK = re.compile(r"[^:：]{1,12}[:：]")
+
+
+@dataclass
+class Line:
+    """Reads fields of a row; what cannot be read is kept in `problems`, one for each defect.
+
+    `filled` names the fields that a cell merged downwards gives to the rows beneath it. For anything
+    else (an area merged over two rooms) that would count one value twice.
+    """
+
+    table: Table
+    row: Row
+    filled: Collection[str] = ()
+    problems: list[Problem] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        """The cell's text; "" where the field has no column, the cell is blank or says 无."""
+        indices = self.table.columns.get(name)
+        if not indices:
+            return ""
+        if len(indices) > 1:
+            return "/".join(filter(None, (meant(self.row.cell(index)) for index in indices)))
+        text = self.row.cell(indices[0])
+        if not text and name in self.filled:
+            text = self.table.sheet.text(self.row, indices[0])
+        return meant(text)
+
+    def take(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        """The field's value, `default` where it is blank or unreadable; the latter is a problem."""
+        text = self.text(name)
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except Refused as refused:
+            self.tell(name, refused.message, **refused.params)
+            return default
+
+    def need(self, name: str, parse: Callable[[str], T], default: T, missing: str) -> T:
+        """Like take, but a blank is a problem as well."""
+        if not self.text(name):
+            self.tell(name, missing)
+            return default
+        return self.take(name, parse, default)
+
+    def tell(self, name: str, reason: str, /, **params: Any) -> None:
+        """Keep a problem under the field's heading; "room" stands in for a field without a column."""
+        heading = self.table.heading(name, "room", "owner_code", "fee_codes")
+        self.problems.append(
+            Problem(self.table.sheet.name, self.row.number, heading, self.text(name)[:200], reason, params)
+        )
+
+    def says_only(self, names: Collection[str]) -> bool:
+        """Whether all that stands in the table's columns stands in these."""
+        return not any(self.text(name) for name in self.table.columns if name not in names)
+
+    @property
+    def first_text(self) -> str:
+        return next(filter(None, self.row.cells), "")
+
+
+def is_total(line: Line, keys: Collection[str]) -> bool:
+    """A subtotal or a total; `keys` are the fields in which a 小计 may stand."""
+    words = ("".join(text.split()) for text in (line.first_text, *map(line.text, keys)))
+    return any(_TOTAL.match(word) for word in words if word)
+
+
+def is_beside_the_point(line: Line) -> bool:
+    """Blank in the table's columns, or the header printed once more on a new page."""
+    indices = [index for group in line.table.columns.values() for index in group]
+    return line.says_only(()) or sum(line.row.cell(index) == line.table.headers[index] for index in indices) >= 2
+
+
+def is_remark(line: Line) -> bool:
+    """A signature or note below a table: "制表人：张三", "注：面积以产权证为准"."""
+    return _REMARK.match(line.first_text) is not None

@@ -1,0 +1,268 @@
+"""The values a paper is made from: frozen, complete, free of rows.
+
+Money is whole fen, areas hundredths of a square metre, rates ppm a day (1‰ = 1000). Pictures are
+held by their SHA-256 and handed over when the paper is rendered. What follows from other figures
+(open principal, totals) is computed, so that no paper can contradict itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from notices.wording import LATEST
+
+#: Raised with every change that alters the look or the words of a paper made from the same values.
+GENERATOR = "permille-notices 1.0"
+
+Tone = Literal["courteous", "firm", "strong", "formal"]
+TONES: tuple[Tone, ...] = ("courteous", "firm", "strong", "formal")
+Order = Literal["principal-first", "late-fee-first", "by-charge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The property-management company (物业服务人) as its papers name it; `seal` and `logo` are SHA-256 of a PNG."""
+
+    company: str
+    licence: str
+    representative: str
+    address: str
+    phone: str
+    bank_name: str
+    bank_account_name: str
+    bank_account: str
+    contact: str = ""
+    seal: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """小区 and its service contract; `late_fee_clause` is quoted in the contract's own words."""
+
+    name: str
+    district: str
+    contract_name: str
+    contract_number: str
+    contract_from: date | None = None
+    late_fee_clause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFacts:
+    """房屋: `label` is 1-1-101, `address` the 房屋坐落, `owner` whoever the paper is addressed to."""
+
+    label: str
+    address: str
+    owner: str
+    co_owners: tuple[str, ...] = ()
+    area_e2: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeLine:
+    """One charge as of the paper's day. `amount`, `paid`, `waived` are principal; `price` is text such as 2.80元/㎡·月."""
+
+    item: str
+    period: str
+    first: date
+    last: date
+    due: date
+    amount: int
+    price: str = ""
+    paid: int = 0
+    waived: int = 0
+    overdue_days: int = 0
+    late_fee: int = 0
+    late_fee_paid: int = 0
+    late_fee_waived: int = 0
+
+    @property
+    def open(self) -> int:
+        return self.amount - self.paid - self.waived
+
+    @property
+    def late_fee_due(self) -> int:
+        return self.late_fee - self.late_fee_paid - self.late_fee_waived
+
+    @property
+    def total(self) -> int:
+        return self.open + self.late_fee_due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFeeSegment:
+    """Days (both ends counted) on which principal and rate of line number `line` stood still.
+
+    `micro` is the exact late fee in millionths of a fen: principal x days x ppm, or less where a cap cut it.
+    """
+
+    line: int
+    first: date
+    last: date
+    principal: int
+    rate_ppm: int
+    micro: int
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def capped(self) -> bool:
+        return self.micro < self.principal * self.days * self.rate_ppm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorNotice:
+    """前次通知: its number, and the day it was delivered, if that is proven."""
+
+    number: str
+    delivered: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one charge got out of a payment (冲抵明细)."""
+
+    item: str
+    period: str
+    principal: int
+    late_fee: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """红冲 of a receipt: the reversing entry's number, day and reason."""
+
+    number: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLine:
+    """A payment on a statement; `prepaid` is what no charge took. A reversal has negative amounts."""
+
+    on: date
+    number: str
+    channel: str
+    amount: int
+    principal: int
+    late_fee: int
+    prepaid: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What every paper has. `ledger_mark` is the short form of the ledger's root, where one is kept."""
+
+    number: str
+    issued: date
+    office: Office
+    community: Community
+    unit: UnitFacts
+    verify_url: str
+    template: str = LATEST
+    generator: str = GENERATOR
+    ledger_mark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentNotice(Paper):
+    """缴费通知单: this period's charges (`lines`), what earlier ones left (`carried`), less `prepayment`.
+
+    `segments` work out the late fee of `carried`. A slip is printed where `slip_url` is given.
+    """
+
+    period: str
+    as_of: date
+    deadline: date
+    lines: tuple[ChargeLine, ...]
+    carried: tuple[ChargeLine, ...] = ()
+    segments: tuple[LateFeeSegment, ...] = ()
+    prepayment: int = 0
+    rate_ppm: int = 1000
+    objection_until: date | None = None
+    slip_url: str = ""
+    pay_url: str = ""
+
+    @property
+    def total(self) -> int:
+        """To be paid, never below zero: what is prepaid beyond it stays prepaid."""
+        return max(0, total(self.lines) + total(self.carried) - self.prepayment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand(Paper):
+    """催缴通知单, or 催告函 in the formal tone.
+
+    `times` counts the notices of this episode of arrears, this one included (第几次); `stage` is the ladder's.
+    """
+
+    stage: int
+    tone: Tone
+    times: int
+    as_of: date
+    deadline: date
+    lines: tuple[ChargeLine, ...]
+    segments: tuple[LateFeeSegment, ...] = ()
+    prior: PriorNotice | None = None
+    rate_ppm: int = 1000
+    objection_until: date | None = None
+    delivery: str = ""
+    slip_url: str = ""
+    pay_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt(Paper):
+    """收据: one payment, what it was allocated to, and what stays unpaid (`remaining`, as of `received`)."""
+
+    payer: str
+    channel: str
+    amount: int
+    received: date
+    shares: tuple[Share, ...]
+    order: Order
+    designated: bool = False
+    prepayment: int = 0
+    remaining: tuple[ChargeLine, ...] = ()
+    cashier: str = ""
+    reversal: Reversal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivationLetter(Paper):
+    """A one-time code for the owner's page, folded and sealed; `url` is the activation address behind the QR."""
+
+    code: str
+    url: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement(Paper):
+    """对账单 of a debtor on a unit; `known_at` is the ledger entry up to which it knows."""
+
+    as_of: date
+    lines: tuple[ChargeLine, ...]
+    segments: tuple[LateFeeSegment, ...] = ()
+    payments: tuple[PaymentLine, ...] = ()
+    prepayment: int = 0
+    rate_ppm: int = 1000
+    known_at: int | None = None
+
+
+def principal(lines: Sequence[ChargeLine]) -> int:
+    return sum(line.open for line in lines)
+
+
+def late_fee_due(lines: Sequence[ChargeLine]) -> int:
+    return sum(line.late_fee_due for line in lines)
+
+
+def total(lines: Sequence[ChargeLine]) -> int:
+    return sum(line.total for line in lines)

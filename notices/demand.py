@@ -1,0 +1,133 @@
+"""催缴通知单 in three tones, and 催告函: one notice of all a debtor owes on a unit (forms 2 and 3)."""
+
+from collections.abc import Callable
+
+from notices import content, figures, slip
+from notices.blocks import (
+    DEAR,
+    HEADING,
+    TEXT,
+    account_and_signature,
+    clause_and_law,
+    entry,
+    facts,
+    letterhead,
+    objection,
+    owed_sums,
+    price_and_period,
+    running_head,
+    unit_facts,
+)
+from notices.charges import charge_table, working
+from notices.content import Demand
+from notices.layout import Flow
+from notices.press import Press, debt_places
+from notices.sheet import MM
+
+_NUMERALS = "零一二三四五六七八九十"
+
+
+def compose(paper: Demand, press: Press) -> Flow:
+    """One page if everything fits, else the working of the late fee on an annex, else as many as it takes."""
+    press.places |= _places(paper, press)
+    flow = _compose(paper, press, _body, annex=False)
+    if len(flow.sheets) > 1 and paper.segments:
+        flow = _compose(paper, press, _body, annex=True)
+    return flow
+
+
+def title(paper: Demand, press: Press) -> str:
+    return press.say("heading.formal" if paper.tone == "formal" else "heading.demand")
+
+
+def _places(paper: Demand, press: Press) -> dict[str, str]:
+    times = _NUMERALS[paper.times] if paper.times < len(_NUMERALS) else str(paper.times)
+    deadline = {"缴费期限": figures.day(paper.deadline), "次数": times}
+    return debt_places(paper.lines, paper.as_of, paper.rate_ppm) | deadline | {"前次通知": _prior(paper, press)}
+
+
+def _prior(paper: Demand, press: Press) -> str:
+    if paper.prior is None:
+        return ""
+    if paper.prior.delivered is None:
+        return press.say("common.prior", 前次编号=paper.prior.number)
+    day = figures.day(paper.prior.delivered)
+    return press.say("common.prior_delivered", 前次编号=paper.prior.number, 前次送达日=day)
+
+
+def _compose(paper: Demand, press: Press, body: Callable[..., None], *, annex: bool) -> Flow:
+    name = title(paper, press)
+    times = press.say("heading.times") if paper.tone != "formal" else ""
+    reserve = slip.reserved if paper.slip_url else (lambda page: 0.0)
+    flow = Flow(press.fonts, press.typecase(), reserve, running_head(press, name + times))
+    letterhead(flow, press, name, times)
+    facts(flow, press, _facts(paper, press))
+    body(flow, paper, press, annex)
+    if annex:
+        flow.turn()
+        working(flow, press, paper.lines, paper.segments, press.say("heading.annex"))
+    if paper.slip_url:
+        slip.draw(flow, press, name + times, content.total(paper.lines), paper.slip_url)
+    return flow
+
+
+def _facts(paper: Demand, press: Press) -> list[tuple[str, str]]:
+    prior = press.say("label.first_notice")
+    if paper.prior:
+        prior = paper.prior.number
+        if paper.prior.delivered:
+            day = figures.day(paper.prior.delivered)
+            prior = press.say("label.prior_delivered", 前次编号=paper.prior.number, 前次送达日=day)
+    return [
+        *unit_facts(press),
+        *price_and_period(press, paper.lines),
+        (press.say("label.rate"), press.say("label.per_day")),
+        (press.say("label.prior"), prior),
+        (press.say("label.delivery"), paper.delivery or press.say("label.delivery_default")),
+    ]
+
+
+def _body(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
+    if paper.tone == "formal":
+        _formal(flow, paper, press, annex)
+    else:
+        _reminder(flow, paper, press, annex)
+    objection(flow, press)
+    account_and_signature(flow, press, paper.pay_url)
+
+
+def _debt(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
+    owed_sums(flow, press, paper.lines, press.say("heading.until"))
+    charge_table(flow, press, paper.lines, press.say("heading.charges"))
+    if annex:
+        entry(flow, press.say("heading.working"), press.say("label.annex_note"))
+    elif paper.segments:
+        working(flow, press, paper.lines, paper.segments, press.say("heading.working"))
+
+
+def _reminder(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
+    flow.paragraph(press.say("heading.dear"), DEAR)
+    flow.paragraph(press.say(f"demand.{paper.tone}.opening"), TEXT, indent=2 * TEXT.size)
+    flow.gap(2 * MM)
+    _debt(flow, paper, press, annex)
+    flow.paragraph(press.say(f"demand.{paper.tone}.closing"), TEXT, indent=2 * TEXT.size)
+    flow.gap(2 * MM)
+    clause_and_law(flow, press)
+
+
+def _formal(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
+    flow.paragraph(press.say("heading.to"), DEAR)
+    _section(flow, press, "heading.formal_1", "demand.formal.contract")
+    _section(flow, press, "heading.formal_2", "demand.formal.facts")
+    _debt(flow, paper, press, annex)
+    _section(flow, press, "heading.formal_3", "demand.formal.demand")
+    _section(flow, press, "heading.formal_4", "demand.formal.consequence")
+    flow.gap(1 * MM)
+    clause_and_law(flow, press)
+
+
+def _section(flow: Flow, press: Press, heading: str, text: str) -> None:
+    flow.need(HEADING.line + 2 * TEXT.line)
+    flow.paragraph(press.say(heading), HEADING)
+    flow.paragraph(press.say(text), TEXT, indent=2 * TEXT.size)
+    flow.gap(1.5 * MM)

@@ -1,0 +1,76 @@
+"""Everything one paper is printed with: its words with its own values in them, its fonts and pictures."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from billing.core.money import capital, grouped
+from notices import content, figures
+from notices.content import Paper
+from notices.fonts import Fonts
+from notices.pictures import Picture
+from notices.record import kind_of
+from notices.typecase import Typecase
+from notices.wording import Wording, wording
+
+# Sections of the wording that papers of any kind draw their labels from.
+_SHARED = ("charset.regular", "label.", "column.", "common.")
+
+
+@dataclass
+class Press:
+    """`say(key)` gives a text of the paper's version; `places` are the values it may name."""
+
+    paper: Paper
+    fonts: Fonts
+    seal: Picture | None = None
+    logo: Picture | None = None
+    places: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.words: Wording = wording(self.paper.template)
+        self.places = common_places(self.paper) | self.places
+
+    def say(self, key: str, **places: str) -> str:
+        return self.words(key, self.places | places if places else self.places)
+
+    def typecase(self) -> Typecase:
+        kind = kind_of(self.paper)
+        slip = ("slip.",) if getattr(self.paper, "slip_url", "") else ()
+        return Typecase(
+            self.fonts,
+            self.words.characters(*_SHARED, f"{kind}.", *slip),
+            self.words.characters("charset.bold", "heading."),
+        )
+
+
+def common_places(paper: Paper) -> dict[str, str]:
+    """The values any text may name. Text of users' is a value like any other: never read for placeholders."""
+    return {
+        "业主": people(paper),
+        "公司": paper.office.company,
+        "小区": paper.community.name,
+        "房号": paper.unit.label,
+        "房屋坐落": paper.unit.address,
+        "合同名称": paper.community.contract_name.strip("《》"),
+        "合同编号": paper.community.contract_number,
+        "违约金条款": paper.community.late_fee_clause.strip().strip("“”"),
+        "电话": paper.office.phone,
+    }
+
+
+def people(paper: Paper) -> str:
+    """The owner and the co-owners, who owe jointly (Civil Code art. 307)."""
+    return "、".join((paper.unit.owner, *paper.unit.co_owners))
+
+
+def debt_places(lines: tuple[content.ChargeLine, ...], as_of: date, rate_ppm: int) -> dict[str, str]:
+    owed = content.total(lines)
+    return {
+        "截算日": figures.day(as_of),
+        "日率": figures.rate(rate_ppm),
+        "本金": grouped(content.principal(lines)),
+        "违约金": grouped(content.late_fee_due(lines)),
+        "合计": grouped(owed),
+        "大写": capital(owed),
+        "逾期天数": str(max((line.overdue_days for line in lines), default=0)),
+    }

@@ -1,0 +1,78 @@
+"""The papers' Chinese words: versioned data, filled from a whitelist, without a template engine.
+
+Each version is one TOML file under `wordings/`. A placeholder is `{{占位符}}`; it takes its value as
+plain text, in one pass: what stands in a value is never read as a placeholder again.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from billing.core.problem import Refused
+from billing.translations import N_
+
+#: The version new papers are made from.
+LATEST = "2026-11"
+
+PLACES = frozenset(
+    "业主 付款人 公司 小区 房号 房屋坐落 合同名称 合同编号 违约金条款 日率 日期 起 止 计费期 截算日 缴费期限 期限天数 "
+    "本金 违约金 合计 金额 大写 预收 逾期天数 次数 前次通知 前次编号 前次送达日 异议期限 电话 收款日 "
+    "红冲日 红冲编号 红冲原因 激活期限 激活地址 页 页数 模板 程序 校验码".split()
+)
+
+_PLACE = re.compile(r"\{\{([^{}]*)\}\}")
+_VERSION = re.compile(r"[0-9]{4}-[0-9]{2}(?:\.[0-9]+)?", re.ASCII)
+_FOLDER = Path(__file__).parent / "wordings"
+
+
+def places_in(template: str) -> tuple[str, ...]:
+    """Its placeholders, in order. Raises Refused for one that is not on the whitelist."""
+    names = tuple(_PLACE.findall(template))
+    for name in names:
+        if name not in PLACES:
+            raise Refused(N_("{{%(name)s}} is not a placeholder that papers know."), name=name)
+    return names
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with every placeholder replaced. Raises Refused for an unknown one, KeyError for one without a value."""
+    places_in(template)
+    return _PLACE.sub(lambda match: values[match.group(1)], template)
+
+
+class Wording:
+    """One version's texts by dotted key: `words("demand.firm.opening", {"业主": "王某"})`."""
+
+    def __init__(self, version: str, tables: Mapping[str, Any]) -> None:
+        self.version = version
+        self._texts = dict(_flat(tables))
+        self._places = {key: places_in(text) for key, text in self._texts.items()}
+
+    def __call__(self, key: str, values: Mapping[str, str] | None = None) -> str:
+        text = self._texts[key]
+        return fill(text, values or {}) if self._places[key] else text
+
+    def characters(self, *sections: str) -> str:
+        """Every character the sections' own words use, sorted: the part of a font all their papers share."""
+        used = (text for key, text in self._texts.items() if key.startswith(sections))
+        return "".join(sorted(set("".join(_PLACE.sub("", text) for text in used))))
+
+
+@cache
+def wording(version: str) -> Wording:
+    """The words of a version. Raises Refused if there is none of that name."""
+    path = _FOLDER / f"{version}.toml"
+    if not _VERSION.fullmatch(version) or not path.is_file():
+        raise Refused(N_("There is no wording of papers called “%(version)s”."), version=version)
+    return Wording(version, tomllib.loads(path.read_text("utf-8")))
+
+
+def _flat(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in tables.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
