@@ -34,7 +34,7 @@ class Kind:
 def make_notice(session: Session, vault: Vault, notice_id: int) -> None:
     """Render one notice and file its PDF."""
     notice = session.get_one(Notice, notice_id)
-    data = dunning.render(vault, notice)
+    data = dunning.notice_pdf(vault, notice)
     vault.put(data)
     with writing(session, notice.community_id):
         dunning.file_document(session, vault, notice, data)

@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from billing.cli import dunning, imports, late_fee, ledger
+
 
 def init_app(app: Flask) -> None:
     """Register every command."""
+    for command in (*imports.COMMANDS, *ledger.COMMANDS, *dunning.COMMANDS, late_fee.late_fee):
+        app.cli.add_command(command)

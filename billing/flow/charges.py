@@ -82,6 +82,7 @@ def plan_period(session: Session, community_id: int, period: Period, due: date |
     """Which charges the period calls for and are not booked, and what is odd about them. `due` overrules tariffs."""
     found = _Found(session, community_id, period)
     charges: list[Planned] = []
+    already = 0
     odd: list[Odd] = []
     if not found.items:
         raise Refused(_no_item(session, community_id), period=period.name)
@@ -90,6 +91,7 @@ def plan_period(session: Session, community_id: int, period: Period, due: date |
             if item.listed and (unit.id, item.id) not in found.fees:
                 continue
             if (unit.id, item.id) in found.booked:
+                already += 1
                 continue
             planned = _plan_charge(found, unit, item, rows, due)
             if isinstance(planned, Planned):
@@ -97,7 +99,7 @@ def plan_period(session: Session, community_id: int, period: Period, due: date |
                 odd += _oddities(found, planned)
             elif planned:
                 odd.append(planned)
-    return Plan(period, charges, odd, len(found.booked))
+    return Plan(period, charges, odd, already)
 
 
 def issue_period(

@@ -1,5 +1,6 @@
 """A dunning run: who is served which stage as of a day, who is left out and why, and the numbered notices."""
 
+import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-import notices
 from billing.clock import now
 from billing.core import dunning
 from billing.core.calendar import roll_forward
@@ -29,6 +30,8 @@ from billing.store.people import Ownership, Party
 from billing.store.standing import Account, accounts
 from billing.store.vault import Vault, keep
 from billing.translations import N_
+from notices import content, render
+from notices.record import freeze, thaw
 
 HOLDS = ("disputed", "held")
 
@@ -146,9 +149,9 @@ def issue_run(
         notice = _notice(run, number, one)
         others = [name for name in names[unit.id] if name != one.account.debtor]
         facts = head.unit(unit, one.account.debtor, others)
-        before = prior and notices.PriorNotice(number=prior.number, delivered=delivered.get(prior.id))
+        before = prior and content.PriorNotice(number=prior.number, delivered=delivered.get(prior.id))
         paper = _paper(head, plan, one, notice, facts, before)
-        notice.paper = notices.freeze(paper)
+        notice.paper = freeze(paper)
         session.add(notice)
     session.flush()
     return run
@@ -180,11 +183,11 @@ def _paper(
     plan: RunPlan,
     one: PlannedNotice,
     notice: Notice,
-    unit: notices.UnitFacts,
-    prior: notices.PriorNotice | None,
-) -> notices.Demand:
+    unit: content.UnitFacts,
+    prior: content.PriorNotice | None,
+) -> content.Demand:
     rates = [part.rate_ppm for row in one.lines for part in row.late_fee.segments]
-    return notices.Demand(
+    return content.Demand(
         number=notice.number,
         issued=plan.issued_on,
         office=head.office,
@@ -212,10 +215,10 @@ def unmade(session: Session, run_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def render(vault: Vault, notice: Notice) -> bytes:
+def notice_pdf(vault: Vault, notice: Notice) -> bytes:
     """The notice's PDF, from what was frozen when it was numbered."""
-    paper = notices.thaw(notice.paper)
-    return notices.render(paper, **papers.pictures(vault, paper))
+    paper = thaw(notice.paper)
+    return render.render(paper, **papers.pictures(vault, paper))
 
 
 def file_document(session: Session, vault: Vault, notice: Notice, data: bytes) -> Document:
@@ -228,13 +231,18 @@ def file_document(session: Session, vault: Vault, notice: Notice, data: bytes) -
         about="notice",
         about_id=notice.id,
         sha256=keep(session, vault, data, "application/pdf"),
-        pages=notices.count_pages(data),
-        generator=notices.GENERATOR,
+        pages=_pages(data),
+        generator=content.GENERATOR,
         recorded_at=now(),
     )
     session.add(document)
     session.flush()
     return document
+
+
+def _pages(data: bytes) -> int:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return len(pdf.pages)
 
 
 def documents(session: Session, run_id: int) -> list[tuple[Notice, Document]]:
@@ -251,7 +259,7 @@ def documents(session: Session, run_id: int) -> list[tuple[Notice, Document]]:
 def merge_run(session: Session, vault: Vault, run_id: int, target: Path) -> int:
     """One print file of the whole run in delivery order; its pages."""
     made = documents(session, run_id)
-    return notices.merge([vault.path(document.sha256) for _, document in made], target)
+    return render.merge([vault.path(document.sha256) for _, document in made], target)
 
 
 def place_hold(

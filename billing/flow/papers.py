@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-import notices
 from billing.clock import local_day
 from billing.core.problem import Refused
 from billing.core.statement import Line
@@ -21,6 +20,7 @@ from billing.store.people import Party
 from billing.store.standing import Account, accounts
 from billing.store.vault import Vault
 from billing.translations import N_
+from notices import content
 
 
 class Letterhead:
@@ -33,7 +33,7 @@ class Letterhead:
         facts = profile(session, community_id, day)
         office = self.office_facts
         self.url = office["public_url"]
-        self.office = notices.Office(
+        self.office = content.Office(
             company=office["company"],
             licence=office["licence"],
             representative=office["representative"],
@@ -46,7 +46,7 @@ class Letterhead:
             seal=office.get("seal", ""),
             logo=office.get("logo", ""),
         )
-        self.community = notices.Community(
+        self.community = content.Community(
             name=session.get_one(Community, community_id).name,
             district=facts.get("district", ""),
             contract_name=facts["contract_name"],
@@ -61,8 +61,8 @@ class Letterhead:
     def slip_url(self, token: str) -> str:
         return f"{self.url}/s/{token}"
 
-    def unit(self, unit: Unit, debtor: str, co_owners: Iterable[str]) -> notices.UnitFacts:
-        return notices.UnitFacts(
+    def unit(self, unit: Unit, debtor: str, co_owners: Iterable[str]) -> content.UnitFacts:
+        return content.UnitFacts(
             label=unit.label,
             address=self.address(unit),
             owner=debtor,
@@ -80,7 +80,7 @@ def _named(part: str, word: str) -> str:
     return f"{part}{word}" if part.isascii() and part else part
 
 
-def pictures(vault: Vault, paper: notices.Paper) -> dict[str, bytes | None]:
+def pictures(vault: Vault, paper: content.Paper) -> dict[str, bytes | None]:
     """Seal and logo of the paper, out of the vault."""
     marks = {"seal": paper.office.seal, "logo": paper.office.logo}
     return {name: vault.get(sha256) if sha256 else None for name, sha256 in marks.items()}
@@ -90,13 +90,13 @@ def co_owner_names(session: Session, unit: Unit, day: date, debtor: str) -> list
     return [party.name for party in owners(session, unit.id, day) if party.name != debtor]
 
 
-def charge_lines(account: Account, rows: Sequence[Line]) -> tuple[notices.ChargeLine, ...]:
+def charge_lines(account: Account, rows: Sequence[Line]) -> tuple[content.ChargeLine, ...]:
     """The lines as a paper lists them."""
     return tuple(_charge_line(account.rows[row.charge.id], row) for row in rows)
 
 
-def _charge_line(fact: Row[Any], row: Line) -> notices.ChargeLine:
-    return notices.ChargeLine(
+def _charge_line(fact: Row[Any], row: Line) -> content.ChargeLine:
+    return content.ChargeLine(
         item=row.charge.item,
         period=row.charge.period,
         first=fact.period_first,
@@ -120,10 +120,10 @@ def _price(fact: Row[Any]) -> str:
     return f"{text}元/㎡·月" if fact.basis == "area" else f"{text}元/月"
 
 
-def segments(rows: Sequence[Line]) -> tuple[notices.LateFeeSegment, ...]:
+def segments(rows: Sequence[Line]) -> tuple[content.LateFeeSegment, ...]:
     """The working of every line's late fee, by line number."""
     return tuple(
-        notices.LateFeeSegment(
+        content.LateFeeSegment(
             line=number,
             first=part.first,
             last=part.last,
@@ -136,7 +136,7 @@ def segments(rows: Sequence[Line]) -> tuple[notices.LateFeeSegment, ...]:
     )
 
 
-def receipt_paper(session: Session, taken: Taken, today: date) -> notices.Receipt:
+def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receipt:
     """The receipt of a payment of ours; what stays unpaid is as known when it was taken, so it reprints the same."""
     payment = taken.payment
     if payment.serial is None:
@@ -156,7 +156,7 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> notices.Receip
     rows = {row.charge.id: row for row in then.lines(payment.on)}
     every = {charge.id: charge for charge in then.charges}
     entry = session.get_one(Entry, (payment.community_id, payment.entry))
-    return notices.Receipt(
+    return content.Receipt(
         number=payment.receipt,
         issued=local_day(entry.recorded_at),
         office=head.office,
@@ -168,7 +168,7 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> notices.Receip
         amount=payment.amount_fen,
         received=payment.on,
         shares=tuple(
-            notices.Share(
+            content.Share(
                 item=every[part.charge].item,
                 period=every[part.charge].period,
                 principal=part.principal,
@@ -185,7 +185,7 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> notices.Receip
     )
 
 
-def _reversal(session: Session, payment: Payment) -> notices.Reversal | None:
+def _reversal(session: Session, payment: Payment) -> content.Reversal | None:
     row = session.execute(
         select(Reversal, Entry)
         .join(Entry, (Entry.community_id == Reversal.community_id) & (Entry.seq == Reversal.entry))
@@ -197,14 +197,14 @@ def _reversal(session: Session, payment: Payment) -> notices.Reversal | None:
     ).first()
     if row is None:
         return None
-    return notices.Reversal(
+    return content.Reversal(
         number=str(row.Reversal.entry), on=local_day(row.Entry.recorded_at), reason=row.Reversal.reason
     )
 
 
 def statement_paper(
     session: Session, found: Statement, account: Account, rows: Sequence[Line], today: date, known_at: int
-) -> notices.Statement:
+) -> content.Statement:
     """One debtor's statement of a unit."""
     unit = found.unit
     head = Letterhead(session, unit.community_id, today)
@@ -214,7 +214,7 @@ def statement_paper(
             sums = given.setdefault(part.payment_id, [0, 0])
             sums[0] += part.principal_fen
             sums[1] += part.late_fee_fen
-    return notices.Statement(
+    return content.Statement(
         number=f"S{unit.community_id}-{known_at:06d}-{unit.label}",
         issued=today,
         office=head.office,
@@ -225,7 +225,7 @@ def statement_paper(
         lines=charge_lines(account, rows),
         segments=segments(rows),
         payments=tuple(
-            notices.PaymentLine(
+            content.PaymentLine(
                 on=row.on,
                 number=_number(row),
                 channel=row.channel,

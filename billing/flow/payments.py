@@ -240,7 +240,7 @@ def _distribute(
 ) -> None:
     """Allocate on the payment's day, then on each later day from which a further charge counts."""
     later = {row.effective_on for row in account.rows.values() if row.effective_on > paid_on}
-    touched = []
+    counted = []
     for day in (paid_on, *sorted(later)):
         parts, money = allocate(money, _claims(account, day), day, rules.on(day).order, named)
         for part in parts:
@@ -256,11 +256,12 @@ def _distribute(
             )
             session.add(row)
             account.settled[part.charge].append(Settled(day, part.principal, part.late_fee))
-            touched.append(part.charge)
+            late = max(0, (day - account.rows[part.charge].due).days)
+            counted.append((part.charge, part.principal, late))
         if not money:
             break
     session.flush()
-    index.refresh(session, sorted(set(touched)))
+    index.add(session, counted)
 
 
 def _claims(account: Account, day: date) -> list[Claim]:

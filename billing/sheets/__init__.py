@@ -5,18 +5,23 @@
 `survey_roster` and `survey_arrears` show how a file would be understood, for a person to correct.
 """
 
-from billing.sheets.arrears import Arrears, ArrearsRow, read_arrears, survey_arrears
+from billing.sheets.arrears import Arrears, read_arrears, survey_arrears
+from billing.sheets.old_charges import ArrearsRow
+from billing.sheets.owners import Owner
 from billing.sheets.problem_book import write_problem_book
 from billing.sheets.related import CustomerRow, TariffRow
-from billing.sheets.roster import Roster, RosterRow, read_roster, survey_roster
-from billing.sheets.survey import Survey
-from billing.sheets.table import Note, Table
+from billing.sheets.roster import Roster, read_roster, survey_roster
+from billing.sheets.survey import Note, Survey
+from billing.sheets.table import Choice, Table
+from billing.sheets.units import RosterRow
 
 __all__ = [
     "Arrears",
     "ArrearsRow",
+    "Choice",
     "CustomerRow",
     "Note",
+    "Owner",
     "Roster",
     "RosterRow",
     "Survey",

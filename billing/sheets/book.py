@@ -61,12 +61,17 @@ def open_book(data: bytes, filename: str) -> Book:
     if not data.strip():
         raise Unusable(N_("The file is empty: save the spreadsheet once more and choose that file."))
     if len(data) > LARGEST_FILE:
-        raise Unusable(N_("The file is larger than %(size)s MB: split it and import the parts."), size=LARGEST_FILE // 10**6)
+        raise Unusable(
+            N_("The file is larger than %(size)s MB: split it and import the parts."),
+            size=LARGEST_FILE // 10**6,
+        )
     if data.startswith((_ZIP, _OLE)):
         return _from_workbook(read_workbook(data, MOST_ROWS), filename)
     if _MARKUP.match(data[:200].removeprefix(b"\xef\xbb\xbf")):
         raise Unusable(
-            N_("The file is a web page under a spreadsheet's name: open it in Excel or WPS and save it as .xlsx.")
+            N_(
+                "The file is a web page under a spreadsheet's name: open it in Excel or WPS and save it as .xlsx."
+            )
         )
     rows = _rows(read_delimited(data, MOST_ROWS))
     return Book(filename, (Sheet(PurePath(filename).stem or "csv", rows),))
@@ -74,7 +79,7 @@ def open_book(data: bytes, filename: str) -> Book:
 
 def clean(text: str) -> str:
     """Without invisible characters and outer blanks; line breaks inside a cell stay."""
-    if text.isascii() and text.isprintable():
+    if text.isalnum() or (text.isascii() and text.isprintable()):
         return text.strip()
     return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
@@ -92,5 +97,5 @@ def _from_workbook(answer: dict[str, Any], filename: str) -> Book:
 
 
 def _rows(rows: Iterable[tuple[int, list[str]]]) -> tuple[Row, ...]:
-    cleaned = (Row(number, tuple(map(clean, cells))) for number, cells in rows)
-    return tuple(row for row in cleaned if any(row.cells))
+    cleaned = ((number, tuple(map(clean, cells))) for number, cells in rows)
+    return tuple(Row(number, cells) for number, cells in cleaned if any(cells))

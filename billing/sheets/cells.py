@@ -6,6 +6,7 @@ also make ① a 1 and ㎡ an m2.
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from billing.core.calendar import EARLIEST, LATEST
 from billing.core.problem import Refused
@@ -15,7 +16,28 @@ _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 _FOLD = _FULL_WIDTH | str.maketrans("　￥、。—–−‐‑～", " ¥,.-----~")
 
 #: Words people write where there is nothing to write.
-_NOTHING = frozenset("- -- --- / // \\ 无 暂无 没有 不详 未知 待补 未登记 n/a na nil null none".split())
+_NOTHING = frozenset(
+    [
+        "-",
+        "--",
+        "---",
+        "/",
+        "//",
+        "\\",
+        "无",
+        "暂无",
+        "没有",
+        "不详",
+        "未知",
+        "待补",
+        "未登记",
+        "n/a",
+        "na",
+        "nil",
+        "null",
+        "none",
+    ]
+)
 
 _DAY = re.compile(
     r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*[日号]?"
@@ -39,11 +61,17 @@ _SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+")
 _NO_DAY = N_("“%(text)s” is not a date: write it as 2019-06-30.")
 _NOT_IN_CALENDAR = N_("There is no day “%(text)s” in the calendar: correct it, written as 2019-06-30.")
 _FAR_DAY = N_("“%(text)s” lies outside the years 2000 to 2100: correct the date, written as 2019-06-30.")
-_NO_AREA = N_("“%(text)s” is not an area: write square metres in digits with at most two decimals, such as 98.50.")
-_SMALL_AREA = N_("The area must be above zero, not “%(text)s”: write the square metres that are charged, such as 98.50.")
+_NO_AREA = N_(
+    "“%(text)s” is not an area: write square metres in digits with at most two decimals, such as 98.50."
+)
+_SMALL_AREA = N_(
+    "The area must be above zero, not “%(text)s”: write the square metres that are charged, such as 98.50."
+)
 _LARGE_AREA = N_("“%(text)s” square metres cannot be one unit (100,000 is the limit): correct the area.")
 _NO_PRICE = N_("“%(text)s” is not a price: write yuan in digits with at most four decimals, such as 1.85.")
-_NO_PHONE = N_("“%(text)s” is not a telephone number: write digits, several numbers with “/” between, or leave it blank.")
+_NO_PHONE = N_(
+    "“%(text)s” is not a telephone number: write digits, several numbers with “/” between, or leave it blank."
+)
 _NO_EMAIL = N_("“%(text)s” is not an e-mail address: correct it, or leave the cell blank.")
 _LOST_DIGITS = N_(
     "The spreadsheet kept “%(text)s” as a number and lost its last digits: "
@@ -64,9 +92,10 @@ def fold(text: str) -> str:
 
 def meant(text: str) -> str:
     """The text, or nothing where it is a word for nothing (无, N/A, -)."""
-    return "" if len(text) <= 4 and fold(text).casefold() in _NOTHING else text
+    return "" if text and len(text) <= 4 and fold(text).casefold() in _NOTHING else text
 
 
+@lru_cache(maxsize=8192)
 def parse_day(text: str) -> date:
     """A day from 2000 to 2100 in the spellings of offices: 2019年6月30日, 2019.6.30, 2019/6/30,
     2019-06-30, 20190630, with or without a time of day, or a spreadsheet's serial number (43646)."""

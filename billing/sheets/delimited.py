@@ -26,12 +26,16 @@ _DEFUSED = re.compile("'[=+\\-@\t\r＝＋－＠]")
 # Tab, line ends, and the end mark of old DOS programs.
 _HARMLESS = "\t\n\r\x0b\x0c\x1a"
 
-_NOT_TEXT = N_("The file is neither a workbook (.xlsx, .xls) nor a text table (.csv): choose the spreadsheet itself.")
+_NOT_TEXT = N_(
+    "The file is neither a workbook (.xlsx, .xls) nor a text table (.csv): choose the spreadsheet itself."
+)
 _MOJIBAKE = N_(
     "Line %(line)s holds characters that cannot be read (the text is not UTF-8 nor GBK): "
     "open the file in Excel or WPS, save it as .xlsx and try again."
 )
-_QUOTES = N_("From line %(line)s on a quotation mark is not closed, or a cell is far too long: correct it and try again.")
+_QUOTES = N_(
+    "From line %(line)s on a quotation mark is not closed, or a cell is far too long: correct it and try again."
+)
 _LONG = N_("The file has more than %(rows)s rows: split it and import the parts.")
 _WIDE = N_("Row %(row)s has more than %(columns)s columns: copy the table alone into a new file.")
 
@@ -115,6 +119,8 @@ def sniff_delimiter(text: str) -> str:
 
 
 def _unwrap(cell: str) -> str:
+    if cell[:1] not in ("=", "'"):
+        return cell
     forced = _FORCED.match(cell)
     if forced:
         return forced.group(1)

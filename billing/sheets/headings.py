@@ -63,10 +63,14 @@ BUILDING = Field(
     N_("Building"),
     "楼栋号|楼栋|楼号|栋号|幢号|座号|楼宇|楼宇号|楼宇名称|楼栋名称|楼座|楼幢|楼|栋|幢|座"
     "|building|building no|building number|block",
-    missing=N_("No column says the building: head it 楼栋号, 楼宇 or 栋, choose the column, or write rooms as 1-2-301."),
+    missing=N_(
+        "No column says the building: head it 楼栋号, 楼宇 or 栋, choose the column, or write rooms as 1-2-301."
+    ),
 )
 ENTRANCE = Field(
-    "entrance", N_("Entrance"), "单元|单元号|单元名称|门号|梯号|entrance|entrance no|entrance number|staircase"
+    "entrance",
+    N_("Entrance"),
+    "单元|单元号|单元名称|门号|梯号|entrance|entrance no|entrance number|staircase",
 )
 ROOM = Field(
     "room",
@@ -104,7 +108,12 @@ PHONES = Field(
     like=r"^(?!.*(紧急|租|传真|物业|备用)).*(电话|手机)(号码?)?$",
     several=True,
 )
-EMAILS = Field("emails", N_("E-mail"), "邮箱|电子邮箱|电子邮件|邮件|邮箱地址|email|e-mail|mail", several=True)
+EMAILS = Field(
+    "emails",
+    N_("E-mail"),
+    "邮箱|电子邮箱|电子邮件|邮件|邮箱地址|email|e-mail|mail",
+    several=True,
+)
 ID_NUMBER = Field(
     "id_number",
     N_("ID number"),
@@ -112,7 +121,9 @@ ID_NUMBER = Field(
     like=r"身份证|证件号",
 )
 OWNER_TYPE = Field(
-    "owner_type", N_("Kind of owner"), "客户类型|业主类型|客户性质|业主性质|owner type|customer type"
+    "owner_type",
+    N_("Kind of owner"),
+    "客户类型|业主类型|客户性质|业主性质|owner type|customer type",
 )
 HANDOVER = Field(
     "handover",
@@ -121,7 +132,9 @@ HANDOVER = Field(
     "|计费开始日|计费开始日期|计费起始日|起费日期|handover|handover date|billing start|move-in date",
 )
 STATUS = Field(
-    "status", N_("Occupancy"), "状态|房屋状态|入住状态|使用状态|居住状态|房态|入住情况|status|occupancy"
+    "status",
+    N_("Occupancy"),
+    "状态|房屋状态|入住状态|使用状态|居住状态|房态|入住情况|status|occupancy",
 )
 NOTE = Field("note", N_("Note"), "备注|备注说明|说明|note|notes|remark|remarks|comment")
 UNIT_CODE = Field(
@@ -141,19 +154,46 @@ FEE_CODES = Field(
 )
 
 ROSTER_FIELDS = (
-    *(BUILDING, ENTRANCE, ROOM, FLOOR, AREA, OWNER, CO_OWNERS, OWNER_TYPE, PHONES, EMAILS, ID_NUMBER),
+    *(
+        BUILDING,
+        ENTRANCE,
+        ROOM,
+        FLOOR,
+        AREA,
+        OWNER,
+        CO_OWNERS,
+        OWNER_TYPE,
+        PHONES,
+        EMAILS,
+        ID_NUMBER,
+    ),
     *(HANDOVER, STATUS, NOTE, UNIT_CODE, OWNER_CODE, FEE_CODES),
 )
-CUSTOMER_FIELDS = (OWNER_CODE, OWNER, CO_OWNERS, OWNER_TYPE, ID_NUMBER, PHONES, EMAILS, NOTE)
+CUSTOMER_FIELDS = (
+    OWNER_CODE,
+    OWNER,
+    CO_OWNERS,
+    OWNER_TYPE,
+    ID_NUMBER,
+    PHONES,
+    EMAILS,
+    NOTE,
+)
 
 ITEM = Field(
     "item",
     N_("Fee item"),
     "费项|收费项目|费用名称|费用项目|费用类型|项目名称|费用|项目|科目|款项|item|fee item|fee|fee type",
 )
-BASIS = Field("basis", N_("Charged by"), "计费方式|计算方式|收费方式|计费类型|basis|charged by|method")
+BASIS = Field(
+    "basis",
+    N_("Charged by"),
+    "计费方式|计算方式|收费方式|计费类型|basis|charged by|method",
+)
 PRICE = Field(
-    "price", N_("Unit price"), "单价|收费单价|标准单价|价格|收费标准|标准|price|unit price"
+    "price",
+    N_("Unit price"),
+    "单价|收费单价|标准单价|价格|收费标准|标准|price|unit price",
 )
 MONTHS = Field("months", N_("Cycle in months"), "周期|计费周期|收费周期|缴费周期|cycle|months")
 TARIFF_FIELDS = (FEE_CODES, ITEM, BASIS, PRICE, MONTHS)

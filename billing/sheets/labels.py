@@ -15,15 +15,24 @@ _ROOM = re.compile(r"(?:ROOM|RM\.?)?(.+?)(?:室|房|号房?|户|#)?\Z")
 # "3栋2单元401室", "3#楼二单元401": what the words mark off needs no hyphen.
 _IN_WORDS = re.compile(r"(.+?)(?:(?:#|号)?(?:楼|栋|幢|座)|#)(.+?)(?:单元|门|梯)(.+)\Z")
 _BUILDING_AND_ROOM = re.compile(r"(.+?)(?:(?:#|号)?(?:楼|栋|幢|座)|#)([^单元门梯]+)\Z")
-_HEADING = re.compile(r"第?([^-楼栋幢座#:]{1,8}?)(?:(?:#|号)?(?:楼|栋|幢|座)|#)(?:第?([^-单元:]{1,4})单元)?\Z")
+_HEADING = re.compile(
+    r"第?([^-楼栋幢座#:]{1,8}?)(?:(?:#|号)?(?:楼|栋|幢|座)|#)(?:第?([^-单元:]{1,4})单元)?\Z"
+)
 _LIKE_A_DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?: .*)?\Z")
 
-_CHINESE_DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2"}
+_CHINESE_DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {
+    "〇": "0",
+    "两": "2",
+}
 _LONGEST = 20
 
-_NOT_A_PART = N_("“%(text)s” cannot name a building or an entrance: write a short name without “-”, such as 1 or A.")
+_NOT_A_PART = N_(
+    "“%(text)s” cannot name a building or an entrance: write a short name without “-”, such as 1 or A."
+)
 _NOT_A_ROOM = N_("“%(text)s” cannot be a room number: write it as on the door, such as 101.")
-_DAY_NOT_ROOM = N_("The spreadsheet turned the room number into a date (%(text)s): make the column text and enter it again.")
+_DAY_NOT_ROOM = N_(
+    "The spreadsheet turned the room number into a date (%(text)s): make the column text and enter it again."
+)
 _NOT_A_UNIT = N_("“%(text)s” does not name a unit: write building, entrance and room, such as 1-2-301.")
 
 

@@ -1,8 +1,7 @@
 """One row of a table under its mapping, and which rows say nothing about a unit."""
 
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from billing.core.problem import Problem, Refused
@@ -11,12 +10,15 @@ from billing.sheets.cells import meant
 from billing.sheets.table import Table
 
 T = TypeVar("T")
+D = TypeVar("D")
 
-_TOTAL = re.compile(r"(?:本页|本栋|本楼)?(?:小计|合计|总计|累计|共计|subtotal|total)|.*(?:小计|合计|总计)[:：]?\Z", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?:本页|本栋|本楼)?(?:小计|合计|总计|累计|共计|subtotal|total)|.*(?:小计|合计|总计)[:：]?\Z",
+    re.IGNORECASE,
+)
 _REMARK = re.compile(r"[^:：]{1,12}[:：]")
 
 
-@dataclass
 class Line:
     """Reads fields of a row; what cannot be read is kept in `problems`, one for each defect.
 
@@ -24,24 +26,25 @@ class Line:
     else (an area merged over two rooms) that would count one value twice.
     """
 
-    table: Table
-    row: Row
-    filled: Collection[str] = ()
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, table: Table, row: Row, filled: Collection[str] = ()) -> None:
+        self.table = table
+        self.row = row
+        self.problems: list[Problem] = []
+        self._texts = {name: self._cell(indices, name in filled) for name, indices in table.columns.items()}
 
-    def text(self, name: str) -> str:
-        """The cell's text; "" where the field has no column, the cell is blank or says 无."""
-        indices = self.table.columns.get(name)
-        if not indices:
-            return ""
+    def _cell(self, indices: Sequence[int], filled: bool) -> str:
         if len(indices) > 1:
             return "/".join(filter(None, (meant(self.row.cell(index)) for index in indices)))
         text = self.row.cell(indices[0])
-        if not text and name in self.filled:
+        if not text and filled:
             text = self.table.sheet.text(self.row, indices[0])
         return meant(text)
 
-    def take(self, name: str, parse: Callable[[str], T], default: T) -> T:
+    def text(self, name: str) -> str:
+        """The cell's text; "" where the field has no column, the cell is blank or says 无."""
+        return self._texts.get(name, "")
+
+    def take(self, name: str, parse: Callable[[str], T], default: D) -> T | D:
         """The field's value, `default` where it is blank or unreadable; the latter is a problem."""
         text = self.text(name)
         if not text:
@@ -52,7 +55,7 @@ class Line:
             self.tell(name, refused.message, **refused.params)
             return default
 
-    def need(self, name: str, parse: Callable[[str], T], default: T, missing: str) -> T:
+    def need(self, name: str, parse: Callable[[str], T], default: D, missing: str) -> T | D:
         """Like take, but a blank is a problem as well."""
         if not self.text(name):
             self.tell(name, missing)
@@ -63,7 +66,14 @@ class Line:
         """Keep a problem under the field's heading; "room" stands in for a field without a column."""
         heading = self.table.heading(name, "room", "owner_code", "fee_codes")
         self.problems.append(
-            Problem(self.table.sheet.name, self.row.number, heading, self.text(name)[:200], reason, params)
+            Problem(
+                self.table.sheet.name,
+                self.row.number,
+                heading,
+                self.text(name)[:200],
+                reason,
+                params,
+            )
         )
 
     def says_only(self, names: Collection[str]) -> bool:
@@ -84,7 +94,9 @@ def is_total(line: Line, keys: Collection[str]) -> bool:
 def is_beside_the_point(line: Line) -> bool:
     """Blank in the table's columns, or the header printed once more on a new page."""
     indices = [index for group in line.table.columns.values() for index in group]
-    return line.says_only(()) or sum(line.row.cell(index) == line.table.headers[index] for index in indices) >= 2
+    return (
+        line.says_only(()) or sum(line.row.cell(index) == line.table.headers[index] for index in indices) >= 2
+    )
 
 
 def is_remark(line: Line) -> bool:

@@ -20,13 +20,24 @@ _COMPANY = re.compile(
     r"\b(?:ltd|limited|inc|llc|corp|company|gmbh)\b",
     re.IGNORECASE,
 )
-_COMPANY_TYPES = ("单位", "企业", "公司", "法人", "机构", "company", "organisation", "organization")
+_COMPANY_TYPES = (
+    "单位",
+    "企业",
+    "公司",
+    "法人",
+    "机构",
+    "company",
+    "organisation",
+    "organization",
+)
 _DEVELOPER_TYPES = ("开发商", "发展商", "developer")
 
 _LONGEST = 100
 
 _LONG_NAME = N_("“%(text)s” is too long for a name: write the owner here and others under the co-owners.")
-_BROKEN_NAME = N_("The name “%(text)s” holds a character that no other computer can show: write the name again.")
+_BROKEN_NAME = N_(
+    "The name “%(text)s” holds a character that no other computer can show: write the name again."
+)
 
 
 def parse_names(text: str) -> tuple[str, ...]:

@@ -20,8 +20,12 @@ _SPAN = re.compile(
 )
 _ORDINAL = {"一": 1, "二": 2, "三": 3, "四": 4}
 
-_NO_PERIOD = N_("“%(text)s” is not a fee period: write a month 2023-05, a quarter 2023Q2, a half-year 2023H1 or a year 2023.")
-_NOT_WHOLE = N_("“%(text)s” is not one calendar month, quarter, half-year or year: write one row for each such period.")
+_NO_PERIOD = N_(
+    "“%(text)s” is not a fee period: write a month 2023-05, a quarter 2023Q2, a half-year 2023H1 or a year 2023."
+)
+_NOT_WHOLE = N_(
+    "“%(text)s” is not one calendar month, quarter, half-year or year: write one row for each such period."
+)
 # As a number, 2023.10 loses its last digit.
 _TENTH = N_("“%(text)s” may be January or October: write %(year)s-01 or %(year)s-10.")
 

@@ -6,7 +6,14 @@ from itertools import islice
 
 from billing.core.problem import Refused
 from billing.sheets.book import Row
-from billing.sheets.labels import UnitLabel, heading_of, parse_building, parse_entrance, parse_room, parse_unit
+from billing.sheets.labels import (
+    UnitLabel,
+    heading_of,
+    parse_building,
+    parse_entrance,
+    parse_room,
+    parse_unit,
+)
 from billing.sheets.line import Line, is_beside_the_point, is_remark, is_total
 from billing.sheets.table import Table
 from billing.translations import N_
@@ -19,7 +26,9 @@ _ROWS_LOOKED_AT = 200
 _NO_ROOM = N_("The room number is missing: write it, or delete the row if it names no unit.")
 _NO_BUILDING = N_("The building is missing: write it, such as 1号楼.")
 _NO_ENTRANCE = N_("The entrance is missing: write it, or 1 where the building has only one.")
-_DISAGREES = N_("The room is written as %(unit)s, but the row is in building %(building)s, entrance %(entrance)s: correct one.")
+_DISAGREES = N_(
+    "The room is written as %(unit)s, but the row is in building %(building)s, entrance %(entrance)s: correct one."
+)
 
 
 @dataclass
@@ -40,7 +49,9 @@ class PlacedLine:
     heading: Row | None
 
 
-def unit_lines(table: Table, filled: tuple[str, ...], keys: tuple[str, ...], entrance: str) -> Iterator[PlacedLine]:
+def unit_lines(
+    table: Table, filled: tuple[str, ...], keys: tuple[str, ...], entrance: str
+) -> Iterator[PlacedLine]:
     """The table's rows that name, or ought to name, a unit: subtotals, notes and building rows are left out.
 
     `entrance` is that of units where the file has no such column. A row without a readable place comes
@@ -84,7 +95,11 @@ def _is_heading(line: Line) -> bool:
     """Only an address and no room; or a building's name, alone, in whatever column comes first."""
     if line.says_only(_ADDRESS):
         return True
-    return line.says_only((*_ADDRESS, "room")) and line.text("room") == line.first_text and bool(heading_of(line.first_text))
+    return (
+        line.says_only((*_ADDRESS, "room"))
+        and line.text("room") == line.first_text
+        and bool(heading_of(line.first_text))
+    )
 
 
 def _next_heading(line: Line, heading: Heading) -> Heading:
@@ -100,8 +115,12 @@ def _read_label(line: Line, heading: Heading, default_entrance: str) -> UnitLabe
     before = len(line.problems)
     has_column = "building" in line.table.columns or bool(heading.building)
     whole = _whole(line.text("room"), any_parts=not has_column)
-    building = line.take("building", parse_building, "") or heading.building or (whole.building if whole else "")
-    entrance = line.take("entrance", parse_entrance, "") or heading.entrance or (whole.entrance if whole else "")
+    building = (
+        line.take("building", parse_building, "") or heading.building or (whole.building if whole else "")
+    )
+    entrance = (
+        line.take("entrance", parse_entrance, "") or heading.entrance or (whole.entrance if whole else "")
+    )
     if not entrance and "entrance" not in line.table.columns:
         entrance = default_entrance
     elif not entrance and len(line.problems) == before:
@@ -110,13 +129,19 @@ def _read_label(line: Line, heading: Heading, default_entrance: str) -> UnitLabe
         line.tell("building", _NO_BUILDING)
     room = whole.room if whole else line.take("room", parse_room, "")
     if whole and building and (whole.building != building or whole.entrance not in ("", entrance)):
-        line.tell("room", _DISAGREES, unit=line.text("room"), building=building, entrance=entrance)
+        line.tell(
+            "room",
+            _DISAGREES,
+            unit=line.text("room"),
+            building=building,
+            entrance=entrance,
+        )
     return UnitLabel(building, entrance, room) if building and room and len(line.problems) == before else None
 
 
 def _whole(text: str, any_parts: bool) -> UnitLabel | None:
     """The label if the room's cell holds a whole one; one of two parts (1-301) only where nothing else says more."""
-    if not text or text.isalnum() and text.isascii():
+    if not text or (text.isalnum() and text.isascii()):
         return None
     try:
         label = parse_unit(text)

@@ -14,11 +14,50 @@ from billing.sheets.table import Table
 from billing.translations import N_
 
 _BASES = {
-    "area": "面积 按面积 建筑面积 计费面积 按建筑面积 平方米 单价*面积 area".split(),
-    "fixed": "固定 定额 固定金额 按户 户 每户 包月 fixed flat".split(),
-    "given": "抄表 按量 用量 据实 按实 走表 实际 given actual metered".split(),
+    "area": [
+        "面积",
+        "按面积",
+        "建筑面积",
+        "计费面积",
+        "按建筑面积",
+        "平方米",
+        "单价*面积",
+        "area",
+    ],
+    "fixed": [
+        "固定",
+        "定额",
+        "固定金额",
+        "按户",
+        "户",
+        "每户",
+        "包月",
+        "fixed",
+        "flat",
+    ],
+    "given": [
+        "抄表",
+        "按量",
+        "用量",
+        "据实",
+        "按实",
+        "走表",
+        "实际",
+        "given",
+        "actual",
+        "metered",
+    ],
 }
-_MONTHS = {"月": 1, "季": 3, "半年": 6, "年": 12, "monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
+_MONTHS = {
+    "月": 1,
+    "季": 3,
+    "半年": 6,
+    "年": 12,
+    "monthly": 1,
+    "quarterly": 3,
+    "half-yearly": 6,
+    "yearly": 12,
+}
 
 _NO_CODE = N_("The code is missing: write the code by which other sheets name this row.")
 _CODE_AGAIN = N_("Code %(code)s already stands in row %(first)s of this sheet: keep one of them.")
@@ -77,13 +116,22 @@ def parse_codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in re.split(r"[,;/|\s]+", fold(text)) if code))
 
 
-def _read(table: Table, code_field: str, keys: tuple[str, ...], build: Callable[[Line, str], R]) -> Register[R]:
+def _read(
+    table: Table,
+    code_field: str,
+    keys: tuple[str, ...],
+    build: Callable[[Line, str], R],
+) -> Register[R]:
     good: dict[str, R] = {}
     first: dict[str, int] = {}
     problems: list[Problem] = []
     for row in table.rows:
         line = Line(table, row)
-        if is_total(line, keys) or is_beside_the_point(line) or (is_remark(line) and line.says_only((code_field,))):
+        if (
+            is_total(line, keys)
+            or is_beside_the_point(line)
+            or (is_remark(line) and line.says_only((code_field,)))
+        ):
             continue
         code = plain_code(line.text(code_field))
         if not code:

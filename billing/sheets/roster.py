@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from billing.core.problem import Problem
 from billing.sheets.book import Row, Sheet, open_book
-from billing.sheets.headings import AREA, BUILDING, CUSTOMER_FIELDS, OWNER, ROOM, ROSTER_FIELDS, TARIFF_FIELDS, Field
+from billing.sheets.headings import (
+    AREA,
+    BUILDING,
+    CUSTOMER_FIELDS,
+    OWNER,
+    ROOM,
+    ROSTER_FIELDS,
+    TARIFF_FIELDS,
+    Field,
+)
 from billing.sheets.place import names_buildings
 from billing.sheets.related import CustomerRow, TariffRow, read_customers, read_tariffs
 from billing.sheets.survey import Note, Survey, check_choice, notes_on_unread
@@ -13,7 +22,9 @@ from billing.sheets.table import Choice, Table, find_table, likely_table
 from billing.sheets.units import RosterRow, UnitReader
 from billing.translations import N_
 
-_ONE_ENTRANCE = N_("Sheet %(sheet)s has no column for the entrance: units whose row names none are in entrance 1.")
+_ONE_ENTRANCE = N_(
+    "Sheet %(sheet)s has no column for the entrance: units whose row names none are in entrance 1."
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,10 @@ def survey_roster(data: bytes, filename: str, mapping: Choice | None = None) -> 
         main = sorted(guesses, key=lambda table: -len(table.columns))[:1]
     check_choice(mapping, ROSTER_FIELDS, main)
     missing = tuple(dict.fromkeys(_missing(main, "customers" in related)))
-    notes = (*notes_on_unread(book, [*main, *related.values()]), *_notes_on_entrances(main))
+    notes = (
+        *notes_on_unread(book, [*main, *related.values()]),
+        *_notes_on_entrances(main),
+    )
     return Survey(book, ROSTER_FIELDS, tuple(main), related, missing, notes)
 
 
@@ -59,15 +73,17 @@ def read_roster(data: bytes, filename: str, mapping: Choice | None = None) -> Ro
     tariffs = read_tariffs(survey.related["tariffs"]) if "tariffs" in survey.related else None
     reader = UnitReader(customers, tariffs)
     rows = [row for table in survey.main for row in reader.read(table)]
-    problems = [*reader.problems]
-    for register in filter(None, (customers, tariffs)):
-        problems += register.problems
+    problems = (
+        *reader.problems,
+        *(customers.problems if customers else ()),
+        *(tariffs.problems if tariffs else ()),
+    )
     return Roster(
         survey=survey,
         rows=tuple(rows),
         customers=tuple(customers.good.values()) if customers else (),
         tariffs=tuple(tariffs.good.values()) if tariffs else (),
-        problems=tuple(problems),
+        problems=problems,
         notes=survey.notes,
         headings=reader.headings,
     )
@@ -81,7 +97,11 @@ def _unit_tables(sheets: Iterable[Sheet], mapping: Choice | None) -> tuple[list[
     sheets = list(sheets)
     found = filter(None, (find_table(sheet, ROSTER_FIELDS, mapping) for sheet in sheets))
     with_rooms = [table for table in found if ROOM.name in table.columns]
-    full = [table for table in with_rooms if "area" in table.columns and {"owner", "owner_code"} & table.columns.keys()]
+    full = [
+        table
+        for table in with_rooms
+        if "area" in table.columns and {"owner", "owner_code"} & table.columns.keys()
+    ]
     main = full or with_rooms
     taken = {table.sheet.name for table in main}
     return main, [sheet for sheet in sheets if sheet.name not in taken]

@@ -1,8 +1,8 @@
 """How a file would be understood, before a row of it is read: for a person to see and to correct."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 from billing.core.problem import Unusable
 from billing.sheets.book import Book
@@ -12,7 +12,9 @@ from billing.translations import N_
 
 _NO_HEADING = N_("No column is headed “%(heading)s”: choose one of the file's own headings.")
 _NO_FIELD = N_("“%(field)s” is not something a column can mean here: choose one of the fields offered.")
-_NO_TABLE = N_("The file holds no table: choose the spreadsheet with one row for each unit under a row of headings.")
+_NO_TABLE = N_(
+    "The file holds no table: choose the spreadsheet with one row for each unit under a row of headings."
+)
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,19 @@ def notes_on_unread(book: Book, tables: Iterable[Table]) -> tuple[Note, ...]:
     unread = [sheet.name for sheet in book.sheets if sheet.rows and sheet.name not in read]
     notes = []
     if book.hidden:
-        notes.append(Note(N_("Hidden sheets were not read: %(sheets)s."), {"sheets": ", ".join(book.hidden)}))
+        notes.append(
+            Note(
+                N_("Hidden sheets were not read: %(sheets)s."),
+                {"sheets": ", ".join(book.hidden)},
+            )
+        )
     if unread:
-        notes.append(Note(N_("Sheets without such a table were not read: %(sheets)s."), {"sheets": ", ".join(unread)}))
+        notes.append(
+            Note(
+                N_("Sheets without such a table were not read: %(sheets)s."),
+                {"sheets": ", ".join(unread)},
+            )
+        )
     for table in tables:
         if table.unmapped:
             notes.append(

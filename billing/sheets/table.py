@@ -30,7 +30,9 @@ class Table:
     @property
     def mapping(self) -> dict[str, tuple[str, ...]]:
         """Field name to the headings it was found under: what a person sees, corrects and hands back."""
-        return {name: tuple(self.headers[index] for index in indices) for name, indices in self.columns.items()}
+        return {
+            name: tuple(self.headers[index] for index in indices) for name, indices in self.columns.items()
+        }
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -64,7 +66,10 @@ def find_table(sheet: Sheet, fields: Iterable[Field], choice: Choice | None = No
 
 def likely_table(sheet: Sheet) -> Table:
     """For a person to map by hand: of the first rows, the one with most words taken for the header."""
-    header = max(sheet.rows[:_HEADER_WITHIN], key=lambda row: sum(bool(cell) and not cell[0].isdecimal() for cell in row.cells))
+    header = max(
+        sheet.rows[:_HEADER_WITHIN],
+        key=lambda row: sum(bool(cell) and not cell[0].isdecimal() for cell in row.cells),
+    )
     return Table(sheet, header, _headers(sheet, header), {})
 
 
@@ -104,11 +109,16 @@ def _blocks(table: Table) -> list[list[int]]:
 
 
 def _assign(
-    headers: Sequence[str], block: Iterable[int], fields: Sequence[Field], choice: Choice
+    headers: Sequence[str],
+    block: Iterable[int],
+    fields: Sequence[Field],
+    choice: Choice,
 ) -> dict[str, tuple[int, ...]]:
     """A person's choice first (anywhere), then whole headings, then likenesses; a column has one meaning."""
     columns = {name: found for name, wanted in choice.items() if (found := _chosen(headers, wanted))}
-    free = {index: plain_heading(headers[index]) for index in block if index < len(headers) and headers[index]}
+    free = {
+        index: plain_heading(headers[index]) for index in block if index < len(headers) and headers[index]
+    }
     for indices in columns.values():
         for index in indices:
             free.pop(index, None)

@@ -18,9 +18,13 @@ from billing.translations import N_
 #: The entrance of units whose roster knows none.
 ONLY_ENTRANCE = "1"
 
-_NO_OWNER = N_("The owner is missing: write the registered owner's name, or 空置（开发商） for an unsold unit.")
+_NO_OWNER = N_(
+    "The owner is missing: write the registered owner's name, or 空置（开发商） for an unsold unit."
+)
 _NO_AREA = N_("The area is missing: write the square metres that are charged, such as 98.50.")
-_UNIT_AGAIN = N_("Unit %(unit)s already stands in row %(first)s of sheet %(sheet)s: keep one of the two rows.")
+_UNIT_AGAIN = N_(
+    "Unit %(unit)s already stands in row %(first)s of sheet %(sheet)s: keep one of the two rows."
+)
 _CODE_AGAIN = N_("Code %(code)s already stands in row %(first)s of sheet %(sheet)s: give each unit its own.")
 _UNKNOWN_CUSTOMER = N_("Customer %(code)s is not on sheet %(other)s: add it there or correct the code here.")
 _BAD_CUSTOMER = N_("Row %(at)s of sheet %(other)s, customer %(code)s, has a problem: correct that row first.")
@@ -60,7 +64,11 @@ class RosterRow:
 class UnitReader:
     """Reads tables of units one after the other; a unit or a code may stand in all of them once."""
 
-    def __init__(self, customers: Register[CustomerRow] | None, tariffs: Register[TariffRow] | None) -> None:
+    def __init__(
+        self,
+        customers: Register[CustomerRow] | None,
+        tariffs: Register[TariffRow] | None,
+    ) -> None:
         self.customers = customers
         self.tariffs = tariffs
         self.problems: list[Problem] = []
@@ -140,5 +148,11 @@ class UnitReader:
         for code in codes if tariffs else ():
             if tariffs and code not in tariffs.good:
                 reason = _BAD_TARIFF if code in tariffs.bad else _UNKNOWN_TARIFF
-                line.tell("fee_codes", reason, code=code, other=tariffs.sheet, at=tariffs.bad.get(code, 0))
+                line.tell(
+                    "fee_codes",
+                    reason,
+                    code=code,
+                    other=tariffs.sheet,
+                    at=tariffs.bad.get(code, 0),
+                )
         return codes

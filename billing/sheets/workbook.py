@@ -22,21 +22,27 @@ RATIO, RATIO_MATTERS_FROM = 250, 10_000_000
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
-DAMAGED = N_("The workbook is damaged or of an unknown kind: open it in Excel or WPS, save it as .xlsx and try again.")
+DAMAGED = N_(
+    "The workbook is damaged or of an unknown kind: open it in Excel or WPS, save it as .xlsx and try again."
+)
 _PASSWORD = N_("The workbook is protected by a password: remove the password, save it and try again.")
-_BOMB = N_("The workbook unpacks to far more than a table of owners needs: copy the table alone into a new workbook.")
+_BOMB = N_(
+    "The workbook unpacks to far more than a table of owners needs: copy the table alone into a new workbook."
+)
 _TOO_BIG = N_(
     "The workbook is too big (more than %(rows)s rows, or cells far outside the table): "
     "copy the table alone into a new workbook, or split it."
 )
-_TOO_SLOW = N_("The workbook needs too much time or memory to read: copy the table alone into a new workbook.")
+_TOO_SLOW = N_(
+    "The workbook needs too much time or memory to read: copy the table alone into a new workbook."
+)
 
 
 def check_archive(data: bytes) -> None:
     """Refuse a zip bomb by its central directory alone, before anything is unpacked."""
     try:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except Exception:  # zipfile raises half a dozen kinds on a crafted directory
+    except Exception:  # noqa: BLE001 (zipfile raises half a dozen kinds on a crafted directory)
         raise Unusable(DAMAGED) from None
     squeezed = any(
         member.file_size > RATIO_MATTERS_FROM and member.file_size > RATIO * max(member.compress_size, 1)
@@ -69,7 +75,9 @@ def _ask_child(data: bytes, most_rows: int) -> dict[str, Any]:
             input=data,
             capture_output=True,
             timeout=SECONDS,
-            env={key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if key in os.environ},
+            env={
+                key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if key in os.environ
+            },
             check=False,
         )
     except subprocess.TimeoutExpired:

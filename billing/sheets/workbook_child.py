@@ -81,6 +81,7 @@ def read_rows(sheet: calamine.CalamineSheet, most_rows: int) -> dict[int, list[s
 def read_covered(sheet: calamine.CalamineSheet, rows: dict[int, list[str]]) -> list[tuple[int, int, str]]:
     """(row number, column from 0, text) of the cells under the first cell of each merged range."""
     covered: list[tuple[int, int, str]] = []
+    last = max(rows, default=0)
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
         source = rows.get(top + 1, [])
         text = source[left] if left < len(source) else ""
@@ -104,7 +105,13 @@ def read_book(data: bytes, most_rows: int) -> dict[str, Any]:
         sheet = book.get_sheet_by_name(meta.name)
         rows = read_rows(sheet, most_rows)
         most_rows -= len(rows)
-        sheets.append({"name": meta.name, "rows": list(rows.items()), "covered": read_covered(sheet, rows)})
+        sheets.append(
+            {
+                "name": meta.name,
+                "rows": list(rows.items()),
+                "covered": read_covered(sheet, rows),
+            }
+        )
     return {"sheets": sheets, "hidden": hidden}
 
 

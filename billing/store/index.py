@@ -13,6 +13,23 @@ from billing.store.standing import live
 _CHUNK = 500
 
 
+def add(session: Session, parts: Sequence[tuple[int, int, int]]) -> None:
+    """Count in new allocations of principal: (charge, fen, days late when paid), with their entry."""
+    rows = [{"b_id": charge, "fen": fen, "fen_days": fen * days} for charge, fen, days in parts if fen]
+    if rows:
+        session.connection().execute(_ADD, rows)
+
+
+_ADD = (
+    update(Charge.__table__)
+    .where(Charge.id == bindparam("b_id"))
+    .values(
+        open_fen=Charge.open_fen - bindparam("fen"),
+        settled_fen_days=Charge.settled_fen_days + bindparam("fen_days"),
+    )
+)
+
+
 def refresh(session: Session, charge_ids: Sequence[int]) -> None:
     """Write the index of these charges again from their entries."""
     for start in range(0, len(charge_ids), _CHUNK):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, select
@@ -126,6 +127,7 @@ def _load_charges(
 _WHERE = (Unit.building, Unit.entrance, Unit.room, Unit.position, Party.name.label("debtor"))
 
 
+@lru_cache(maxsize=4)  # building the statement costs more than running it
 def _charges(known_at: int | None) -> Any:
     return (
         select(Charge.__table__, FeeItem.name.label("item"), *_WHERE)
@@ -137,6 +139,7 @@ def _charges(known_at: int | None) -> Any:
     )
 
 
+@lru_cache(maxsize=4)  # building the statement costs more than running it
 def _payments(known_at: int | None) -> Any:
     columns = (
         Payment.id,
@@ -160,6 +163,7 @@ def _payments(known_at: int | None) -> Any:
     )
 
 
+@lru_cache(maxsize=4)  # building the statement costs more than running it
 def _allocations(known_at: int | None) -> Any:
     return (
         select(

@@ -1,0 +1,106 @@
+"""`flask import roster`, `flask import arrears`: spreadsheets into the books."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask_babel import gettext
+from sqlalchemy import select
+
+from billing.cli.command import ACTOR, DAY, answers, in_community, the_community
+from billing.clock import today
+from billing.core.problem import Problem, Unusable
+from billing.extensions import db
+from billing.flow import arrears, roster
+from billing.flow.estate import found_community
+from billing.sheets import read_arrears, read_roster
+from billing.store.base import writing
+from billing.store.estate import Community
+from billing.translations import N_
+
+
+@click.group("import")
+def import_group() -> None:
+    """Spreadsheets into the books; twice changes nothing twice."""
+
+
+@import_group.command("roster")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would happen.")
+@click.option("--correction", is_flag=True, help="Another owner's name corrects the one in the books.")
+@click.option("--sold-on", type=DAY, help="Another owner's name is a sale, from that day.")
+@in_community
+@answers
+def import_roster(
+    file: Path, dry_run: bool, correction: bool, sold_on: date | None, community: str | None
+) -> dict[str, Any]:
+    """Units and owners of FILE."""
+    found = read_roster(_bytes(file), file.name)
+    session = db.session()
+    name = community or _only_community() or roster.guess_community(found, file.name)
+    options: dict[str, Any] = {"correction": correction, "sold_on": sold_on}
+    if dry_run:
+        known = session.scalar(select(Community.id).where(Community.name == name))
+        plan = roster.plan_roster(session, known, found, **options)
+    else:
+        with writing(session):
+            place = found_community(session, ACTOR, name)
+        with writing(session, place.id):
+            plan = roster.plan_roster(session, place.id, found, **options)
+            roster.apply_roster(session, ACTOR, today(), place.id, plan)
+    counts = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
+    return {"community": name, **counts, "problems": _problems(plan.problems), "notes": _notes(found.notes)}
+
+
+@import_group.command("arrears")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would happen.")
+@in_community
+@answers
+def import_arrears(file: Path, dry_run: bool, community: str | None) -> dict[str, Any]:
+    """Old charges of FILE, with what was paid on them."""
+    found = read_arrears(_bytes(file), file.name)
+    session = db.session()
+    place = the_community(community)
+    if dry_run:
+        plan = arrears.plan_arrears(session, place.id, found)
+    else:
+        with writing(session, place.id):
+            plan = arrears.plan_arrears(session, place.id, found)
+            arrears.apply_arrears(session, ACTOR, today(), place.id, plan)
+    counts = {"new": len(plan.new), "changed": 0, "unchanged": plan.unchanged}
+    return {**counts, "problems": _problems(plan.problems), "notes": _notes(found.notes)}
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        raise Unusable(N_("There is no file %(file)s to read."), file=str(file)) from None
+
+
+def _only_community() -> str | None:
+    names = db.session().scalars(select(Community.name).limit(2)).all()
+    return names[0] if len(names) == 1 else None
+
+
+def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [
+        {
+            "sheet": problem.sheet,
+            "row": problem.row,
+            "column": problem.column,
+            "value": problem.value,
+            "reason": problem.sentence(gettext),
+        }
+        for problem in problems
+    ]
+
+
+def _notes(notes: Sequence[Any]) -> list[str]:
+    return [note.sentence(gettext) for note in notes]
+
+
+COMMANDS = (import_group,)

@@ -1,0 +1,219 @@
+"""Old arrears into the books: each row a charge with its true due date, what was paid booked on its own day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from billing.core.problem import Problem
+from billing.flow.entry import latest, record, token
+from billing.flow.estate import policies
+from billing.flow.payments import apply_prepayments
+from billing.sheets import Arrears, ArrearsRow
+from billing.store import index
+from billing.store.estate import FeeItem, Unit
+from billing.store.ledger import Allocation, Charge, Payment
+from billing.store.people import Ownership, Party
+from billing.store.standing import accounts, live
+from billing.translations import N_
+
+_NO_UNIT = N_("There is no unit %(unit)s in the books: import it with the roster first, or correct the room.")
+_NO_OWNER = N_("Nobody is known to have owned %(unit)s then: enter the owner first.")
+_OTHER_AMOUNT = N_(
+    "%(period)s is booked already with %(amount)s charged and %(paid)s paid: enter what came since at the counter, or "
+    "reverse the charge and import again."
+)
+
+
+@dataclass(frozen=True)
+class ArrearsPlan:
+    """What the file would book: new charges with their debtors, rows booked already, rows that need a person."""
+
+    arrears: Arrears
+    new: Sequence[tuple[ArrearsRow, Unit, Party]]
+    unchanged: int
+    problems: Sequence[Problem]
+
+    @property
+    def total(self) -> int:
+        return sum(row.amount for row, _, _ in self.new)
+
+    @property
+    def paid(self) -> int:
+        return sum(row.paid for row, _, _ in self.new)
+
+
+def plan_arrears(session: Session, community_id: int, arrears: Arrears) -> ArrearsPlan:
+    """Compare the file with the books; nothing is written."""
+    units = _units(session, community_id)
+    owners = _owners(session, community_id)
+    booked = _booked(session, community_id)
+    new, unchanged, problems = [], 0, list(arrears.problems)
+    for row in arrears.rows:
+        unit = units.get((row.building, row.entrance, row.room))
+        if unit is None:
+            problems.append(_problem(arrears, row, _NO_UNIT, unit=row.label))
+            continue
+        known = booked.get((unit.id, row.item, row.period.name))
+        if known:
+            if known == (row.amount, row.paid):
+                unchanged += 1
+            else:
+                amount, paid = (f"{fen // 100}.{fen % 100:02d}" for fen in known)
+                problems.append(
+                    _problem(arrears, row, _OTHER_AMOUNT, period=row.period.name, amount=amount, paid=paid)
+                )
+            continue
+        debtor = _owner_on(owners.get(unit.id, []), max(row.period.first, unit.start or row.period.first))
+        if debtor is None:
+            problems.append(_problem(arrears, row, _NO_OWNER, unit=unit.label))
+        else:
+            new.append((row, unit, debtor))
+    return ArrearsPlan(arrears, new, unchanged, problems)
+
+
+def apply_arrears(session: Session, actor: str, today: date, community_id: int, plan: ArrearsPlan) -> int | None:
+    """Book the plan in one entry; its number, or None when there is nothing to book."""
+    if not plan.new:
+        return None
+    content = {"charges": len(plan.new), "total_fen": plan.total, "paid_fen": plan.paid}
+    key = f"arrears:{latest(session, community_id) + 1}"
+    entry = record(session, community_id, "arrears", key, actor, content)
+    items = _items(session, community_id, {row.item for row, _, _ in plan.new})
+    common = {"community_id": community_id, "entry": entry}
+    charges = [common | _charge(row, unit, debtor, items[row.item], today) for row, unit, debtor in plan.new]
+    charge_ids = list(session.scalars(insert(Charge).returning(Charge.id, sort_by_parameter_order=True), charges))
+    paid = [
+        (charge_id, row, unit, debtor)
+        for charge_id, (row, unit, debtor) in zip(charge_ids, plan.new, strict=True)
+        if row.paid
+    ]
+    if paid:
+        payments = [common | _payment(row, unit, debtor) for _, row, unit, debtor in paid]
+        payment_ids = session.scalars(insert(Payment).returning(Payment.id, sort_by_parameter_order=True), payments)
+        allocations = [
+            common
+            | {
+                "payment_id": payment_id,
+                "charge_id": charge_id,
+                "on": row.paid_on,
+                "principal_fen": row.paid,
+                "late_fee_fen": 0,
+            }
+            for payment_id, (charge_id, row, _, _) in zip(list(payment_ids), paid, strict=True)
+        ]
+        session.execute(insert(Allocation), allocations)
+        index.refresh(session, [charge_id for charge_id, _, _, _ in paid])
+    rules = policies(session, community_id)
+    touched = {(unit.id, debtor.id) for _, unit, debtor in plan.new}
+    found = accounts(session, community_id, rules)
+    waiting = [one for one in found if (one.unit_id, one.debtor_id) in touched]
+    apply_prepayments(session, entry, waiting, rules, today)
+    return entry
+
+
+def _charge(row: ArrearsRow, unit: Unit, debtor: Party, item_id: int, today: date) -> dict[str, Any]:
+    return {
+        "unit_id": unit.id,
+        "debtor_id": debtor.id,
+        "item_id": item_id,
+        "period": row.period.name,
+        "period_first": row.period.first,
+        "period_last": row.period.last,
+        "revision": 0,
+        "amount_fen": row.amount,
+        "due": row.due,
+        "effective_on": min(row.period.first, row.due, row.paid_on or row.due, today),
+        "area_e2": unit.area_e2 if row.price_e4 else None,
+        "price_e4": row.price_e4,
+        "basis": "area" if row.price_e4 else "given",
+        "open_fen": row.amount,
+        "settled_fen_days": 0,
+    }
+
+
+def _payment(row: ArrearsRow, unit: Unit, debtor: Party) -> dict[str, Any]:
+    return {
+        "unit_id": unit.id,
+        "debtor_id": debtor.id,
+        "amount_fen": row.paid,
+        "on": row.paid_on,
+        "channel": row.channel or "other",
+        "payer": debtor.name,
+        "serial": None,
+        "outside_number": row.receipt,
+        "note": row.note,
+        "verify_token": token(),
+    }
+
+
+def _problem(arrears: Arrears, row: ArrearsRow, reason: str, **params: Any) -> Problem:
+    table = next((table for table in arrears.survey.main if table.sheet.name == row.sheet), None)
+    return Problem(row.sheet, row.row, table.heading("room") if table else "", row.label, reason, params)
+
+
+def _units(session: Session, community_id: int) -> dict[tuple[str, str, str], Unit]:
+    """Units by place; under no entrance too, where a building has that room only once."""
+    found: dict[tuple[str, str, str], Unit] = {}
+    twice: set[tuple[str, str, str]] = set()
+    for unit in session.scalars(select(Unit).where(Unit.community_id == community_id)):
+        found[unit.building, unit.entrance, unit.room] = unit
+        short = (unit.building, "", unit.room)
+        if unit.entrance:
+            twice |= {short} if short in found else set()
+            found.setdefault(short, unit)
+    return {place: unit for place, unit in found.items() if place not in twice}
+
+
+def _owners(session: Session, community_id: int) -> dict[int, list[tuple[Ownership, Party]]]:
+    found: dict[int, list[tuple[Ownership, Party]]] = {}
+    for own, party in session.execute(
+        select(Ownership, Party)
+        .join(Party, Party.id == Ownership.party_id)
+        .where(Ownership.community_id == community_id, Ownership.role == "owner")
+        .order_by(Ownership.id)
+    ):
+        found.setdefault(own.unit_id, []).append((own, party))
+    return found
+
+
+def _owner_on(owned: Sequence[tuple[Ownership, Party]], day: date) -> Party | None:
+    for own, party in owned:
+        if (own.since is None or own.since <= day) and (own.until is None or own.until > day):
+            return party
+    return None
+
+
+def _booked(session: Session, community_id: int) -> dict[tuple[int, str, str], tuple[int, int]]:
+    """(unit, item, period) -> (charged, paid by payments out of older books), of what is live."""
+    paid = (
+        select(func.coalesce(func.sum(Allocation.principal_fen), 0))
+        .join(Payment, Payment.id == Allocation.payment_id)
+        .where(Allocation.charge_id == Charge.id, Payment.serial.is_(None), live(Payment), live(Allocation))
+        .correlate(Charge)
+        .scalar_subquery()
+    )
+    query = (
+        select(Charge.unit_id, FeeItem.name, Charge.period, Charge.amount_fen, paid.label("paid"))
+        .join(FeeItem, FeeItem.id == Charge.item_id)
+        .where(Charge.community_id == community_id, live(Charge))
+    )
+    return {
+        (row.unit_id, row.name, row.period): (row.amount_fen, int(row.paid)) for row in session.execute(query)
+    }
+
+
+def _items(session: Session, community_id: int, names: set[str]) -> dict[str, int]:
+    """Fee items by name, made where they are new."""
+    known = {
+        item.name: item
+        for item in session.scalars(select(FeeItem).where(FeeItem.community_id == community_id))
+    }
+    for name in sorted(names - known.keys()):
+        known[name] = FeeItem(community_id=community_id, name=name)
+        session.add(known[name])
+    session.flush()
+    return {name: item.id for name, item in known.items()}
