@@ -60,7 +60,9 @@ _TARIFFS = (
     Price("车位服务费", "given", 0, 3, EVER),
 )
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶"
+)
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰文辉建国宇轩浩然子涵梓怡思远佳慧喆堃垚昇镕"
 _RARE = "㛃䶮𬱟𫘜"
 _AREAS = ("88.56", "94.56", "98.50", "105.73", "118.20", "126.05", "144.96")
@@ -149,7 +151,9 @@ def _settle_in(session: Session, random: Random, today: date, community_id: int)
     apply_roster(session, ACTOR, today, community_id, plan_roster(session, community_id, roster))
     parking = find_item(session, community_id, "车位服务费")
     assert parking
-    for unit in session.scalars(select(Unit).where(Unit.community_id == community_id).order_by(Unit.position)):
+    for unit in session.scalars(
+        select(Unit).where(Unit.community_id == community_id).order_by(Unit.position)
+    ):
         if random.random() < 0.33:
             fee = UnitFee(unit_id=unit.id, item_id=parking.id, community_id=community_id, given_fen=8000)
             session.add(fee)
@@ -161,7 +165,18 @@ def roster_book(random: Random) -> bytes:
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     sheet = book.add_worksheet("业主台账")
     sheet.merge_range(0, 0, 0, 9, f"{COMMUNITY}业主台账")
-    headings = ("楼", "单元", "房号", "业主", "共有人", "电话", "身份证号", "建筑面积(㎡)", "交房日期", "状态")
+    headings = (
+        "楼",
+        "单元",
+        "房号",
+        "业主",
+        "共有人",
+        "电话",
+        "身份证号",
+        "建筑面积(㎡)",
+        "交房日期",
+        "状态",
+    )
     sheet.write_row(1, 0, headings)
     for number, row in enumerate(_households(random), start=2):
         sheet.write_row(number, 0, row)

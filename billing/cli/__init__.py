@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from billing.cli import dunning, imports, late_fee, ledger
+from billing.cli import dunning, imports, late_fee, ledger, scheduler
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
-    for command in (*imports.COMMANDS, *ledger.COMMANDS, *dunning.COMMANDS, late_fee.late_fee):
+    for command in (*imports.COMMANDS, *ledger.COMMANDS, *dunning.COMMANDS, late_fee.late_fee, scheduler.scheduler):
         app.cli.add_command(command)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from flask_babel import force_locale, gettext
 
 from billing.core.calendar import parse_date, parse_period
@@ -35,8 +36,15 @@ class Parsed(click.ParamType):
         try:
             return self._parse(value)
         except Refused as refused:
-            with force_locale(language()):
-                self.fail(refused.sentence(gettext), param, ctx)
+            self.fail(_sentence(refused), param, ctx)
+
+
+def _sentence(refused: Refused) -> str:
+    """In the terminal's language, where the app that holds the catalogue is at hand already."""
+    if not current_app:
+        return str(refused)
+    with force_locale(language()):
+        return refused.sentence(gettext)
 
 
 DAY = Parsed("date", parse_date)
@@ -51,6 +59,7 @@ def answers(function: Callable[..., Mapping[str, Any]]) -> Callable[..., None]:
     """Make a function that returns an object a command: it prints the object, or one sentence that says why not."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+    @with_appcontext
     @wraps(function)
     def command(as_json: bool, **options: Any) -> None:
         with force_locale(language()):

@@ -1,5 +1,6 @@
 """`flask dun`, `flask receipt`: notices out, signed slips in."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import click
 from flask_babel import gettext
 
-from billing.cli.command import ACTOR, DAY, answers, in_community, the_community, the_vault
 from billing import jobs
+from billing.cli.command import ACTOR, DAY, answers, in_community, the_community, the_vault
 from billing.clock import today
 from billing.core.money import yuan
 from billing.core.problem import Unusable
@@ -47,7 +48,9 @@ def _print_run(run: DunningRun, plan: RunPlan, out: Path) -> dict[str, Any]:
     session, vault = db.session(), the_vault()
     out.mkdir(parents=True, exist_ok=True)
     waiting = dunning.unmade(session, run.id)
-    with click.progressbar(waiting, label=gettext("Making notices"), file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(
+        waiting, label=gettext("Making notices"), file=sys.stderr
+    ) as bar:
         for notice_id in bar:
             jobs.make_notice(session, vault, notice_id)
     made = dunning.documents(session, run.id)
@@ -131,7 +134,12 @@ def add_receipt(
     with writing(session, place.id):
         found = evidence.find_notice(session, place.id, notice)
         delivery = evidence.file_slip(session, the_vault(), ACTOR, today(), found, slip)
-    return {"delivery": delivery.id, "notice": found.number, "sha256": delivery.sha256, "on": delivery.on.isoformat()}
+    return {
+        "delivery": delivery.id,
+        "notice": found.number,
+        "sha256": delivery.sha256,
+        "on": delivery.on.isoformat(),
+    }
 
 
 COMMANDS = (dun, receipt_group)

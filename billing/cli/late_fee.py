@@ -30,7 +30,9 @@ def _parse_pay(text: str) -> tuple[date, int]:
 @click.option("--due", type=DAY, required=True)
 @click.option("--as-of", type=DAY, required=True)
 @click.option("--rate", type=Parsed("per mille", parse_per_mille), default="1", help="Per mille a day.")
-@click.option("--pay", "payments", type=Parsed("date=amount", _parse_pay), multiple=True, metavar="DATE=AMOUNT")
+@click.option(
+    "--pay", "payments", type=Parsed("date=amount", _parse_pay), multiple=True, metavar="DATE=AMOUNT"
+)
 @click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0])
 @click.option("--grace", type=click.IntRange(0, 366), default=0)
 @click.option("--grace-counts-from", type=click.Choice(["due", "end"]), default="due")

@@ -80,7 +80,9 @@ def tariff_group() -> None:
 @tariff_group.command("set")
 @click.argument("item")
 @click.argument("price", type=Parsed("price", parse_price))
-@click.option("--basis", type=click.Choice(BASES), default="area", help="Per m², per unit, or each unit's own.")
+@click.option(
+    "--basis", type=click.Choice(BASES), default="area", help="Per m², per unit, or each unit's own."
+)
 @click.option("--cycle", type=click.Choice(list(_CYCLE_NAMES)), default="quarterly")
 @click.option("--from", "since", type=DAY, default="2000-01-01", help="From which day the price holds.")
 @click.option("--due-from", type=click.Choice(["start", "end"]), default="end", help="Of the period.")
@@ -124,7 +126,8 @@ def issue_period(period: Period, dry_run: bool, due: date | None, community: str
         "charges": len(plan.charges),
         "total": yuan(plan.total),
         "odd": [
-            {"unit": odd.unit, "item": odd.item, "reason": gettext(odd.reason) % odd.params} for odd in plan.odd
+            {"unit": odd.unit, "item": odd.item, "reason": gettext(odd.reason) % odd.params}
+            for odd in plan.odd
         ],
         "already": plan.booked,
     }
@@ -195,7 +198,9 @@ def reverse(receipt: str, reason: str, key: str | None, community: str | None) -
 @click.command("statement")
 @click.argument("unit_label", metavar="UNIT")
 @click.option("--as-of", type=DAY, help="Default: today.")
-@click.option("--known-at", type=click.IntRange(0), metavar="ENTRY", help="Only what was known at that entry.")
+@click.option(
+    "--known-at", type=click.IntRange(0), metavar="ENTRY", help="Only what was known at that entry."
+)
 @click.option("--debtor", metavar="NAME", help="Default: every debtor of the unit.")
 @in_community
 @answers

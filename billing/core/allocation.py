@@ -61,6 +61,8 @@ def _sides(claims: Sequence[Claim], on: date, order: Order) -> Iterator[tuple[Cl
         yield from ((claim, "principal") for claim in due)
         yield from ((claim, "late_fee") for claim in due)
     else:
-        sides: tuple[Side, Side] = ("late_fee", "principal") if order == "late-fee-first" else ("principal", "late_fee")
+        sides: tuple[Side, Side] = (
+            ("late_fee", "principal") if order == "late-fee-first" else ("principal", "late_fee")
+        )
         yield from ((claim, side) for claim in due for side in sides)
     yield from ((claim, "principal") for claim in claims if claim.due > on)

@@ -31,7 +31,9 @@ def parse_date(text: str) -> date:
             raise Refused(N_("There is no such day as %(text)s."), text=text.strip()) from None
         if EARLIEST <= day <= LATEST:
             return day
-    raise Refused(N_("“%(text)s” is not a date: write it as 2026-03-31 (years 2000 to 2100)."), text=text[:40])
+    raise Refused(
+        N_("“%(text)s” is not a date: write it as 2026-03-31 (years 2000 to 2100)."), text=text[:40]
+    )
 
 
 def add_months(day: date, months: int) -> date:
@@ -91,7 +93,9 @@ def parse_period(text: str) -> Period:
             first, months = int(half) * 6 - 5, 6
         if 1 <= first <= 12 and EARLIEST.year <= int(year) < LATEST.year:
             return Period(date(int(year), first, 1), months)
-    raise Refused(N_("“%(text)s” is not a fee period: write 2026-11, 2026Q4, 2026H2 or 2026."), text=text[:40])
+    raise Refused(
+        N_("“%(text)s” is not a fee period: write 2026-11, 2026Q4, 2026H2 or 2026."), text=text[:40]
+    )
 
 
 def period_around(day: date, months: int) -> Period:

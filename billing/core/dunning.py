@@ -68,7 +68,9 @@ class Standing:
 
 def stage(ladder: Sequence[Step], days: int) -> Step | None:
     """The highest step whose day has come."""
-    return max((step for step in ladder if step.from_days <= days), key=lambda step: step.from_days, default=None)
+    return max(
+        (step for step in ladder if step.from_days <= days), key=lambda step: step.from_days, default=None
+    )
 
 
 def decide(standing: Standing, ladder: Sequence[Step], served: Iterable[tuple[int, date]]) -> Step | str:
@@ -82,7 +84,10 @@ def decide(standing: Standing, ladder: Sequence[Step], served: Iterable[tuple[in
     step = stage(ladder, standing.days)
     if step is None:
         return NOT_OVERDUE
-    if all(standing.as_of <= row.charge.due + timedelta(days=row.charge.terms.grace_days) for row in standing.overdue):
+    if all(
+        standing.as_of <= row.charge.due + timedelta(days=row.charge.terms.grace_days)
+        for row in standing.overdue
+    ):
         return WITHIN_GRACE
     if standing.prepayment >= standing.total:
         return COVERED

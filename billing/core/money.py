@@ -35,7 +35,8 @@ def parse_yuan(text: str) -> int:
     match = _YUAN.match(plain)
     if not match:
         raise Refused(
-            N_("“%(text)s” is not an amount: write yuan with at most two decimals, such as 1234.50."), text=text[:40]
+            N_("“%(text)s” is not an amount: write yuan with at most two decimals, such as 1234.50."),
+            text=text[:40],
         )
     whole, _, cents = plain.replace(",", "").partition(".")
     fen = abs(int(whole)) * 100 + int((cents[:2] or "0").ljust(2, "0"))

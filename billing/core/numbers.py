@@ -15,7 +15,8 @@ def parse_scaled(text: str, decimals: int, message: str) -> int:
     if match:
         whole, fraction = match.group(1), (match.group(2) or "").rstrip("0")
         if len(fraction) <= decimals:
-            return int(whole) * 10**decimals + int(fraction.ljust(decimals, "0") or "0")
+            scale: int = 10**decimals
+            return int(whole) * scale + int(fraction.ljust(decimals, "0") or "0")
     raise Refused(message, text=text[:40])
 
 
@@ -34,7 +35,9 @@ def parse_percent(text: str) -> int:
 def parse_price(text: str) -> int:
     """1/10000 yuan from a unit price: "1.85" is 18500."""
     text = fold_digits(text).strip().removeprefix("¥").removesuffix("元")
-    return parse_scaled(text, 4, N_("“%(text)s” is not a price: write yuan with at most four decimals, such as 1.85."))
+    return parse_scaled(
+        text, 4, N_("“%(text)s” is not a price: write yuan with at most four decimals, such as 1.85.")
+    )
 
 
 def parse_area(text: str) -> int:

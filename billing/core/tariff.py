@@ -32,7 +32,12 @@ class Tariff:
 
 
 def charge_amount(
-    tariffs: Sequence[Tariff], period: Period, *, area_e2: int = 0, given_fen: int = 0, start: date | None = None
+    tariffs: Sequence[Tariff],
+    period: Period,
+    *,
+    area_e2: int = 0,
+    given_fen: int = 0,
+    start: date | None = None,
 ) -> int:
     """Fen for the period; months before `start` (hand-over) are free and its own month is taken by days.
 

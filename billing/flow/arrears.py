@@ -75,7 +75,9 @@ def plan_arrears(session: Session, community_id: int, arrears: Arrears) -> Arrea
     return ArrearsPlan(arrears, new, unchanged, problems)
 
 
-def apply_arrears(session: Session, actor: str, today: date, community_id: int, plan: ArrearsPlan) -> int | None:
+def apply_arrears(
+    session: Session, actor: str, today: date, community_id: int, plan: ArrearsPlan
+) -> int | None:
     """Book the plan in one entry; its number, or None when there is nothing to book."""
     if not plan.new:
         return None
@@ -83,18 +85,22 @@ def apply_arrears(session: Session, actor: str, today: date, community_id: int, 
     key = f"arrears:{latest(session, community_id) + 1}"
     entry = record(session, community_id, "arrears", key, actor, content)
     items = _items(session, community_id, {row.item for row, _, _ in plan.new})
-    common = {"community_id": community_id, "entry": entry}
+    common: dict[str, Any] = {"community_id": community_id, "entry": entry}
     charges = [common | _charge(row, unit, debtor, items[row.item], today) for row, unit, debtor in plan.new]
-    charge_ids = list(session.scalars(insert(Charge).returning(Charge.id, sort_by_parameter_order=True), charges))
-    paid = [
+    charge_ids = list(
+        session.scalars(insert(Charge).returning(Charge.id, sort_by_parameter_order=True), charges)
+    )
+    paid: list[tuple[int, ArrearsRow, Unit, Party]] = [
         (charge_id, row, unit, debtor)
         for charge_id, (row, unit, debtor) in zip(charge_ids, plan.new, strict=True)
         if row.paid
     ]
     if paid:
         payments = [common | _payment(row, unit, debtor) for _, row, unit, debtor in paid]
-        payment_ids = session.scalars(insert(Payment).returning(Payment.id, sort_by_parameter_order=True), payments)
-        allocations = [
+        payment_ids = session.scalars(
+            insert(Payment).returning(Payment.id, sort_by_parameter_order=True), payments
+        )
+        allocations: list[dict[str, Any]] = [
             common
             | {
                 "payment_id": payment_id,

@@ -220,9 +220,7 @@ class _Found:
         return None
 
 
-def _billed(
-    session: Session, community_id: int, period: Period
-) -> Iterator[tuple[FeeItem, list[TariffRow]]]:
+def _billed(session: Session, community_id: int, period: Period) -> Iterator[tuple[FeeItem, list[TariffRow]]]:
     """Fee items that are billed in periods of this length, with their tariffs."""
     items = select(FeeItem).where(FeeItem.community_id == community_id).order_by(FeeItem.id)
     for item in session.scalars(items):
@@ -239,10 +237,18 @@ def _no_item(session: Session, community_id: int) -> str:
     if not months:
         return N_("No tariff is set yet: set the fee items and their tariffs first.")
     return {
-        1: N_("No fee item is billed for a period like %(period)s. Tariffs here are monthly: issue 2026-11, for example."),
-        3: N_("No fee item is billed for a period like %(period)s. Tariffs here are quarterly: issue 2026Q4, for example."),
-        6: N_("No fee item is billed for a period like %(period)s. Tariffs here are half-yearly: issue 2026H2, for example."),
-        12: N_("No fee item is billed for a period like %(period)s. Tariffs here are yearly: issue 2026, for example."),
+        1: N_(
+            "No fee item is billed for periods like %(period)s. Tariffs here are monthly: issue 2026-11, say."
+        ),
+        3: N_(
+            "No fee item is billed for periods like %(period)s. Tariffs here are quarterly: issue 2026Q4, say."
+        ),
+        6: N_(
+            "No fee item is billed for periods like %(period)s. Tariffs here are half-yearly: issue 2026H2, say."
+        ),
+        12: N_(
+            "No fee item is billed for periods like %(period)s. Tariffs here are yearly: issue 2026, say."
+        ),
     }[months[0]]
 
 
@@ -254,7 +260,12 @@ def _plan_charge(
         return None
     debtor = found.owner_on(unit, max(period.first, unit.start or period.first))
     if debtor is None:
-        return Odd(unit.label, item.name, N_("nobody owned it on the period's first day: enter the owner"), blocks=True)
+        return Odd(
+            unit.label,
+            item.name,
+            N_("nobody owned it on the period's first day: enter the owner"),
+            blocks=True,
+        )
     fee = found.fees.get((unit.id, item.id))
     amount = charge_amount(
         as_tariffs(rows),
@@ -264,7 +275,9 @@ def _plan_charge(
         start=unit.start if unit.start and unit.start > period.first else None,
     )
     if amount <= 0:
-        return Odd(unit.label, item.name, N_("comes to nothing: enter its area or its own amount"), blocks=True)
+        return Odd(
+            unit.label, item.name, N_("comes to nothing: enter its area or its own amount"), blocks=True
+        )
     agreed = due or _due(rows[-1], period)
     if found.policies.on(agreed).roll_rest_days and due is None:
         agreed = roll_forward(agreed, found.rest_day)
@@ -279,7 +292,9 @@ def _due(row: TariffRow, period: Period) -> date:
 def _oddities(found: _Found, one: Planned) -> Iterator[Odd]:
     unit, item, period = one.unit, one.item, found.period
     if unit.start and unit.start > period.first:
-        yield Odd(unit.label, item.name, N_("charged from its hand-over on %(day)s only"), {"day": unit.start})
+        yield Odd(
+            unit.label, item.name, N_("charged from its hand-over on %(day)s only"), {"day": unit.start}
+        )
     if one.debtor.kind == "developer":
         yield Odd(unit.label, item.name, N_("not sold or handed over: the developer owes it"))
     before = found.last.get((unit.id, item.id))
@@ -289,4 +304,3 @@ def _oddities(found: _Found, one: Planned) -> Iterator[Odd]:
         # Amount per day against amount per day, so that a month may be compared with a quarter.
         if one.amount * days > _UNUSUAL * fen * now_days or fen * now_days > _UNUSUAL * one.amount * days:
             yield Odd(unit.label, item.name, N_("differs from its last bill by more than double or half"))
-

@@ -82,7 +82,9 @@ class RunPlan:
 
     @property
     def digest(self) -> str:
-        lines = [[one.account.unit_id, one.account.debtor_id, one.step.stage, one.total] for one in self.notices]
+        lines = [
+            [one.account.unit_id, one.account.debtor_id, one.step.stage, one.total] for one in self.notices
+        ]
         return fingerprint({"as_of": self.as_of, "issued_on": self.issued_on, "notices": lines})
 
     def by_stage(self) -> dict[int, tuple[int, int]]:
@@ -130,9 +132,9 @@ def issue_run(
     head = papers.Letterhead(session, community_id, plan.issued_on)
     if not plan.notices:
         return None
-    content = {"as_of": plan.as_of, "notices": len(plan.notices), "digest": plan.digest}
+    asked = {"as_of": plan.as_of, "notices": len(plan.notices), "digest": plan.digest}
     key = f"dun:{plan.as_of}:{latest(session, community_id) + 1}"
-    entry = record(session, community_id, "dunning", key, actor, content)
+    entry = record(session, community_id, "dunning", key, actor, asked)
     left_out = [{name: getattr(one, name) for name in one.__dataclass_fields__} for one in plan.left_out]
     run = DunningRun(
         community_id=community_id, entry=entry, as_of=plan.as_of, issued_on=plan.issued_on, left_out=left_out
@@ -145,16 +147,21 @@ def issue_run(
     serial = session.scalar(select(func.max(Notice.serial)).where(Notice.community_id == community_id)) or 0
     for number, one in enumerate(plan.notices, start=serial + 1):
         unit = units[one.account.unit_id]
-        prior = one.earlier[-1] if one.earlier else None
         notice = _notice(run, number, one)
         others = [name for name in names[unit.id] if name != one.account.debtor]
         facts = head.unit(unit, one.account.debtor, others)
-        before = prior and content.PriorNotice(number=prior.number, delivered=delivered.get(prior.id))
-        paper = _paper(head, plan, one, notice, facts, before)
+        paper = _paper(head, plan, one, notice, facts, _prior(one, delivered))
         notice.paper = freeze(paper)
         session.add(notice)
     session.flush()
     return run
+
+
+def _prior(one: PlannedNotice, delivered: Mapping[int, date]) -> content.PriorNotice | None:
+    if not one.earlier:
+        return None
+    last = one.earlier[-1]
+    return content.PriorNotice(number=last.number, delivered=delivered.get(last.id))
 
 
 def _notice(run: DunningRun, serial: int, one: PlannedNotice) -> Notice:
@@ -218,7 +225,9 @@ def unmade(session: Session, run_id: int) -> list[int]:
 def notice_pdf(vault: Vault, notice: Notice) -> bytes:
     """The notice's PDF, from what was frozen when it was numbered."""
     paper = thaw(notice.paper)
-    return render.render(paper, **papers.pictures(vault, paper))
+    return render.render(
+        paper, seal=papers.picture(vault, paper.office.seal), logo=papers.picture(vault, paper.office.logo)
+    )
 
 
 def file_document(session: Session, vault: Vault, notice: Notice, data: bytes) -> Document:
@@ -278,8 +287,15 @@ def place_hold(
         raise Refused(N_("A hold is a dispute or a hold."))
     if not reason.strip():
         raise Refused(N_("Say why: it will be read when somebody asks why no notice was sent."))
-    content = {"unit": unit.id, "debtor": debtor_id, "kind": kind, "since": since, "until": until, "reason": reason}
-    entry = record(session, unit.community_id, "hold", f"hold:{key}", actor, content)
+    asked = {
+        "unit": unit.id,
+        "debtor": debtor_id,
+        "kind": kind,
+        "since": since,
+        "until": until,
+        "reason": reason,
+    }
+    entry = record(session, unit.community_id, "hold", f"hold:{key}", actor, asked)
     hold = Hold(
         community_id=unit.community_id,
         entry=entry,
@@ -327,7 +343,7 @@ def _delivered(session: Session, community_id: int) -> dict[int, date]:
         .where(Delivery.community_id == community_id)
         .group_by(Delivery.notice_id)
     )
-    return {notice_id: on for notice_id, on in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _co_owners(session: Session, community_id: int, day: date) -> Mapping[int, list[str]]:

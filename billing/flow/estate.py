@@ -63,7 +63,9 @@ def find_unit(session: Session, community_id: int, label: str) -> Unit:
         )
     )
     if unit is None:
-        raise Missing(N_("There is no unit %(label)s: write building-entrance-room, such as 1-1-101."), label=label)
+        raise Missing(
+            N_("There is no unit %(label)s: write building-entrance-room, such as 1-1-101."), label=label
+        )
     return unit
 
 
@@ -86,7 +88,9 @@ def owners(session: Session, unit_id: int, day: date) -> list[Party]:
 def policies(session: Session, community_id: int) -> Policies:
     """All late-fee policies of the community; of two for one day the later entry counts."""
     rows = session.scalars(
-        select(PolicyRow).where(PolicyRow.community_id == community_id).order_by(PolicyRow.since, PolicyRow.id)
+        select(PolicyRow)
+        .where(PolicyRow.community_id == community_id)
+        .order_by(PolicyRow.since, PolicyRow.id)
     )
     dated = {row.since: _policy(row) for row in rows}
     return Policies(tuple(dated.values()) or (Policy(since=EVER),))

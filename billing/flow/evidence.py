@@ -52,7 +52,9 @@ def media_type(data: bytes) -> str:
         raise Unusable(N_("The file is larger than 20 MB: scan at 300 dpi or less."))
     kind = next((kind for sign, kind in _SIGNS.items() if data.startswith(sign)), None)
     if kind is None:
-        raise Unusable(N_("This is neither a photo (JPEG, PNG) nor a PDF: upload the scan of the signed slip."))
+        raise Unusable(
+            N_("This is neither a photo (JPEG, PNG) nor a PDF: upload the scan of the signed slip.")
+        )
     if kind.startswith("image/"):
         _check_picture(data)
     return kind
@@ -70,7 +72,9 @@ def _check_picture(data: bytes) -> None:
     raise Unusable(N_("The picture has too many pixels: scan at 300 dpi or less."))
 
 
-def file_slip(session: Session, vault: Vault, actor: str, today: date, notice: Notice, slip: Slip) -> Delivery:
+def file_slip(
+    session: Session, vault: Vault, actor: str, today: date, notice: Notice, slip: Slip
+) -> Delivery:
     """File the slip against its notice. The same file again is the same delivery, whoever sends it."""
     kind = media_type(slip.data)
     if slip.relation not in RELATIONS:
@@ -79,7 +83,9 @@ def file_slip(session: Session, vault: Vault, actor: str, today: date, notice: N
         raise Refused(N_("Say who signed."))
     if not notice.as_of <= slip.on <= max(today, notice.issued_on):
         raise Refused(
-            N_("The slip of notice %(number)s cannot be signed on %(on)s: the notice is of %(as_of)s, today is %(today)s."),
+            N_(
+                "The slip of notice %(number)s cannot be signed on %(on)s: notice of %(as_of)s, today %(today)s."
+            ),
             number=notice.number,
             on=slip.on,
             as_of=notice.as_of,
@@ -89,9 +95,18 @@ def file_slip(session: Session, vault: Vault, actor: str, today: date, notice: N
     known = session.scalar(select(Delivery).where(Delivery.notice_id == notice.id, Delivery.sha256 == sha256))
     if known:
         if (known.signer, known.relation, known.on) != (slip.signer.strip(), slip.relation, slip.on):
-            raise Refused(N_("This very file is already filed for %(number)s with other particulars."), number=notice.number)
+            raise Refused(
+                N_("This very file is already filed for %(number)s with other particulars."),
+                number=notice.number,
+            )
         return known
-    content = {"notice": notice.number, "sha256": sha256, "signer": slip.signer, "relation": slip.relation, "on": slip.on}
+    content = {
+        "notice": notice.number,
+        "sha256": sha256,
+        "signer": slip.signer,
+        "relation": slip.relation,
+        "on": slip.on,
+    }
     key = f"slip:{notice.serial}:{sha256}"
     entry = record(session, notice.community_id, "delivery", key, actor, content)
     delivery = Delivery(

@@ -80,10 +80,9 @@ def _named(part: str, word: str) -> str:
     return f"{part}{word}" if part.isascii() and part else part
 
 
-def pictures(vault: Vault, paper: content.Paper) -> dict[str, bytes | None]:
-    """Seal and logo of the paper, out of the vault."""
-    marks = {"seal": paper.office.seal, "logo": paper.office.logo}
-    return {name: vault.get(sha256) if sha256 else None for name, sha256 in marks.items()}
+def picture(vault: Vault, sha256: str) -> bytes | None:
+    """A seal or logo out of the vault, if the paper has one."""
+    return vault.get(sha256) if sha256 else None
 
 
 def co_owner_names(session: Session, unit: Unit, day: date, debtor: str) -> list[str]:
@@ -140,7 +139,9 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
     """The receipt of a payment of ours; what stays unpaid is as known when it was taken, so it reprints the same."""
     payment = taken.payment
     if payment.serial is None:
-        raise Refused(N_("This payment came from older books under its own receipt: Permille makes none for it."))
+        raise Refused(
+            N_("This payment came from older books under its own receipt: Permille makes none for it.")
+        )
     head = Letterhead(session, payment.community_id, today)
     unit = session.get_one(Unit, payment.unit_id)
     debtor = session.get_one(Party, payment.debtor_id)
@@ -245,4 +246,3 @@ def statement_paper(
 
 def _number(row: Row[Any]) -> str:
     return f"R{row.community_id}-{row.serial:06d}" if row.serial else row.outside_number
-

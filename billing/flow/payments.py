@@ -117,7 +117,9 @@ def reverse_payment(
     return _reverse(session, actor, today, "payment", payment, reason, key)
 
 
-def reverse_charge(session: Session, actor: str, today: date, charge: Charge, reason: str, key: str) -> Reversal:
+def reverse_charge(
+    session: Session, actor: str, today: date, charge: Charge, reason: str, key: str
+) -> Reversal:
     """A charge booked in error never counted; money that had paid it is free for the debtor's other charges."""
     return _reverse(session, actor, today, "charge", charge, reason, key)
 
@@ -184,7 +186,9 @@ def find_debtor(session: Session, unit: Unit, today: date, name: str | None) -> 
     )
     found = session.scalars(select(Party).where(Party.id.in_(concerned), Party.name == name.strip())).all()
     if not found:
-        raise Missing(N_("%(name)s neither owns nor owes anything on unit %(unit)s."), name=name, unit=unit.label)
+        raise Missing(
+            N_("%(name)s neither owns nor owes anything on unit %(unit)s."), name=name, unit=unit.label
+        )
     if len(found) > 1:
         raise Refused(N_("Two debtors of unit %(unit)s are called %(name)s."), name=name, unit=unit.label)
     return found[0]
@@ -195,7 +199,9 @@ def _check(money: Money, today: date) -> None:
         raise Refused(N_("The amount must be above zero and at most 100,000,000.00."))
     if money.on > today:
         raise Refused(
-            N_("The payment is dated %(on)s, after today (%(today)s): check the date."), on=money.on, today=today
+            N_("The payment is dated %(on)s, after today (%(today)s): check the date."),
+            on=money.on,
+            today=today,
         )
     if money.channel not in CHANNELS:
         raise Refused(
@@ -211,7 +217,9 @@ def _check_charges(account: Account, named: Sequence[int]) -> None:
     strange = [str(charge) for charge in named if charge not in account.rows]
     if strange:
         raise Refused(
-            N_("Charge %(charges)s is not one of %(debtor)s on unit %(unit)s: money pays the debtor's own charges only."),
+            N_(
+                "Charge %(charges)s is not one of %(debtor)s on unit %(unit)s: money pays his own charges only."
+            ),
             charges=", ".join(strange),
             debtor=account.debtor,
             unit=account.unit,

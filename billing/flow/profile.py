@@ -52,11 +52,20 @@ _URL = re.compile(r"https?://[A-Za-z0-9.:\-\[\]]+(/[A-Za-z0-9._~/-]*)?\Z", re.AS
 
 def keys(community_id: int) -> dict[str, str]:
     """Every key that may be set there, with its label."""
-    return {**COMMUNITY_REQUIRED, **COMMUNITY_OPTIONAL} if community_id else {**OFFICE_REQUIRED, **OFFICE_OPTIONAL}
+    return (
+        {**COMMUNITY_REQUIRED, **COMMUNITY_OPTIONAL}
+        if community_id
+        else {**OFFICE_REQUIRED, **OFFICE_OPTIONAL}
+    )
 
 
 def set_profile(
-    session: Session, actor: str, today: date, community_id: int, values: Mapping[str, str], since: date | None = None
+    session: Session,
+    actor: str,
+    today: date,
+    community_id: int,
+    values: Mapping[str, str],
+    since: date | None = None,
 ) -> list[str]:
     """Add the facts that are new; the keys changed. `since` is the day from which papers say so (default: today)."""
     known = keys(community_id)
@@ -91,7 +100,9 @@ def _clean(name: str, value: str) -> str:
     if name in _DATES and value:
         value = parse_date(value).isoformat()
     if name == "public_url" and value and not _URL.match(value):
-        raise Refused(N_("The public address must look like https://pay.example.cn, not “%(value)s”."), value=value[:80])
+        raise Refused(
+            N_("The public address must look like https://pay.example.cn, not “%(value)s”."), value=value[:80]
+        )
     return value.rstrip("/") if name == "public_url" else value
 
 

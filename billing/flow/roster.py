@@ -24,7 +24,13 @@ _OTHER_OWNER = N_(
     "The books name %(owner)s as owner: correction or sale? Say that it is a correction, or from which day the new "
     "owner holds it."
 )
-_FACTS = {"area_e2": N_("area"), "start": N_("hand-over"), "status": N_("status"), "note": N_("note"), "code": N_("code")}
+_FACTS = {
+    "area_e2": N_("area"),
+    "start": N_("hand-over"),
+    "status": N_("status"),
+    "note": N_("note"),
+    "code": N_("code"),
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,9 @@ def guess_community(roster: Roster, filename: str) -> str:
         for row in table.sheet.rows:
             if row.number >= table.header.number:
                 break
-            title = re.split(r"业主|住户|房产|台账|收费|[（(\d]", next(filter(None, row.cells), "").strip())[0].strip()
+            title = re.split(r"业主|住户|房产|台账|收费|[（(\d]", next(filter(None, row.cells), "").strip())[
+                0
+            ].strip()
             if title:
                 return title
     return filename.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "小区"
@@ -132,7 +140,12 @@ def _contacts(row: RosterRow) -> list[tuple[str, str]]:
 def _values(row: RosterRow) -> dict[str, Any]:
     """The unit's columns as the row tells them; what the file has no word for is left alone."""
     values: dict[str, Any] = {"area_e2": row.area_e2}
-    for name, value in (("start", row.handover), ("status", row.status), ("note", row.note), ("code", row.code)):
+    for name, value in (
+        ("start", row.handover),
+        ("status", row.status),
+        ("note", row.note),
+        ("code", row.code),
+    ):
         if value:
             values[name] = value
     return values
@@ -160,16 +173,22 @@ def _differences(known: _Known, unit: Unit, row: RosterRow) -> list[tuple[str, s
     return facts
 
 
-def apply_roster(session: Session, actor: str, today: date, community_id: int, plan: RosterPlan) -> int | None:
+def apply_roster(
+    session: Session, actor: str, today: date, community_id: int, plan: RosterPlan
+) -> int | None:
     """Do what the plan says; the entry's number, or None when nothing changes."""
     for tariff in plan.roster.tariffs:
-        price = Price(tariff.item, tariff.basis, tariff.price_e4, tariff.months, EVER, code=tariff.code, listed=True)
+        price = Price(
+            tariff.item, tariff.basis, tariff.price_e4, tariff.months, EVER, code=tariff.code, listed=True
+        )
         set_tariff(session, actor, community_id, price)
     if not plan.new and not plan.changed:
         return None
     detail = {
         "new": [row.label for row in plan.new],
-        "changed": [{"unit": one.unit.label, "facts": [list(fact) for fact in one.facts]} for one in plan.changed],
+        "changed": [
+            {"unit": one.unit.label, "facts": [list(fact) for fact in one.facts]} for one in plan.changed
+        ],
         "sold_on": plan.sold_on,
     }
     key = f"roster:{latest(session, community_id) + 1}"
@@ -184,13 +203,17 @@ def apply_roster(session: Session, actor: str, today: date, community_id: int, p
 class _Writer:
     """Writes units and people of one import; people named by a code or an ID number are one party each."""
 
-    def __init__(self, session: Session, community_id: int, entry: int, known: _Known, plan: RosterPlan) -> None:
+    def __init__(
+        self, session: Session, community_id: int, entry: int, known: _Known, plan: RosterPlan
+    ) -> None:
         self.session = session
         self.community_id = community_id
         self.entry = entry
         self.known = known
         self.sold_on = plan.sold_on
-        self.items = {tariff.code: find_item(session, community_id, tariff.item) for tariff in plan.roster.tariffs}
+        self.items = {
+            tariff.code: find_item(session, community_id, tariff.item) for tariff in plan.roster.tariffs
+        }
         self.by_mark: dict[tuple[str, str, str], Party] = {}
         for party in known.parties:
             for mark in _marks(party.code, party.id_number, party.name, party.kind):
@@ -223,7 +246,9 @@ class _Writer:
             for code in row.fee_codes:
                 item = self.items.get(code)
                 if item:
-                    self.session.add(UnitFee(unit_id=unit.id, item_id=item.id, community_id=self.community_id))
+                    self.session.add(
+                        UnitFee(unit_id=unit.id, item_id=item.id, community_id=self.community_id)
+                    )
         self.session.flush()
 
     def update(self, one: Changed, today: date) -> None:

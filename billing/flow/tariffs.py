@@ -37,9 +37,13 @@ class Price:
 def set_tariff(session: Session, actor: str, community_id: int, price: Price) -> TariffRow:
     """Add a tariff; its fee item is made when it is new. The same tariff again changes nothing."""
     _check(price)
-    item = find_item(session, community_id, price.item) or FeeItem(community_id=community_id, name=price.item.strip())
+    item = find_item(session, community_id, price.item) or FeeItem(
+        community_id=community_id, name=price.item.strip()
+    )
     item.code = price.code or item.code
-    item.listed = item.listed if price.listed is None and item.id else bool(price.listed or price.basis == "given")
+    item.listed = (
+        item.listed if price.listed is None and item.id else bool(price.listed or price.basis == "given")
+    )
     session.add(item)
     session.flush()
     row = TariffRow(
@@ -139,7 +143,11 @@ def set_ladder(session: Session, actor: str, community_id: int, since: date, ste
     ordered = sorted(steps, key=lambda step: step.stage)
     days = [step.from_days for step in ordered]
     if not ordered or days != sorted(set(days)) or days[0] < 1:
-        raise Refused(N_("Each stage must begin on a later day overdue than the one before, the first on day 1 or later."))
+        raise Refused(
+            N_(
+                "Each stage must begin on a later day overdue than the one before, the first on day 1 or later."
+            )
+        )
     moment = now()  # one for the whole ladder: it is how its steps are known to belong together
     for step in ordered:
         session.add(

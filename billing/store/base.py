@@ -61,7 +61,13 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (
+            None
+            if value is None
+            else value.replace(tzinfo=UTC)
+            if value.tzinfo is None
+            else value.astimezone(UTC)
+        )
 
 
 class Base(DeclarativeBase):
@@ -125,7 +131,9 @@ def assert_settings(engine: Engine) -> None:
             for name, value in SQLITE_SETTINGS.items():
                 found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 if found != value:
-                    raise RuntimeError(f"SQLite's {name} is {found}, not {value}: the database is not safe to use")
+                    raise RuntimeError(
+                        f"SQLite's {name} is {found}, not {value}: the database is not safe to use"
+                    )
         else:
             for name in ("fsync", "synchronous_commit", "full_page_writes"):
                 found = connection.exec_driver_sql(f"SHOW {name}").scalar()

@@ -88,7 +88,7 @@ def notice_number(community_id: int, serial: int) -> str:
 
 
 class Document(Keyed, Base):
-    """A paper as it was made: its bytes are in the vault under `sha256`. `about` is e.g. "notice", `about_id` its row."""
+    """A paper as it was made: its bytes are in the vault; `about` ("notice") and `about_id` say whose."""
 
     __tablename__ = "document"
     __table_args__ = (UniqueConstraint("about", "about_id"),)

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from billing.store.ledger import Allocation, Charge, Payment
@@ -11,6 +12,18 @@ from billing.store.standing import live
 
 #: Bound parameters one statement may hold on every SQLite in use.
 _CHUNK = 500
+
+_TABLE = cast(Table, Charge.__table__)
+
+
+_ADD = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("b_id"))
+    .values(
+        open_fen=_TABLE.c.open_fen - bindparam("fen"),
+        settled_fen_days=_TABLE.c.settled_fen_days + bindparam("fen_days"),
+    )
+)
 
 
 def add(session: Session, parts: Sequence[tuple[int, int, int]]) -> None:
@@ -20,22 +33,12 @@ def add(session: Session, parts: Sequence[tuple[int, int, int]]) -> None:
         session.connection().execute(_ADD, rows)
 
 
-_ADD = (
-    update(Charge.__table__)
-    .where(Charge.id == bindparam("b_id"))
-    .values(
-        open_fen=Charge.open_fen - bindparam("fen"),
-        settled_fen_days=Charge.settled_fen_days + bindparam("fen_days"),
-    )
-)
-
-
 def refresh(session: Session, charge_ids: Sequence[int]) -> None:
     """Write the index of these charges again from their entries."""
     for start in range(0, len(charge_ids), _CHUNK):
         rows = computed(session, charge_ids[start : start + _CHUNK])
         session.connection().execute(
-            update(Charge.__table__).where(Charge.id == bindparam("b_id")),
+            update(_TABLE).where(_TABLE.c.id == bindparam("b_id")),
             [{"b_id": key, "open_fen": left, "settled_fen_days": days} for key, (left, days) in rows.items()],
         )
 

@@ -46,8 +46,8 @@ class Account:
 
     def prepayment(self, as_of: date) -> int:
         """Fen received by that day and not yet given to a charge."""
-        received = sum(payment.amount_fen for payment in self.payments if payment.on <= as_of)
-        given = sum(
+        received: int = sum(payment.amount_fen for payment in self.payments if payment.on <= as_of)
+        given: int = sum(
             part.principal_fen + part.late_fee_fen
             for part in self.allocations
             if part.on <= as_of and part.paid_on <= as_of

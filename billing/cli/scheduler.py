@@ -1,0 +1,98 @@
+"""The scheduler's process: one leader, however many are started; the web never runs it."""
+
+import fcntl
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy import Connection, select
+from sqlalchemy import func as sql
+from sqlalchemy.exc import SQLAlchemyError
+
+from billing import jobs
+from billing.extensions import db
+from billing.store.vault import Vault
+
+log = logging.getLogger(__name__)
+
+#: PostgreSQL's name for the scheduler's lock.
+_LOCK = 0x5065726D696C6C65
+
+
+class Leadership:
+    """Held by one scheduler at a time: a lock of the database, or of a file beside SQLite's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: Connection | Any = None
+
+    def take(self) -> bool:
+        """Whether this process leads now; asked again at every tick, so a dead leader is replaced."""
+        if self._held is None:
+            self._held = self._lock()
+        elif isinstance(self._held, Connection):
+            return self._still_connected(self._held)
+        return self._held is not None
+
+    def _lock(self) -> Any:
+        if db.engine.dialect.name == "postgresql":
+            connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if connection.scalar(select(sql.pg_try_advisory_lock(_LOCK))):
+                return connection
+            connection.close()
+            return None
+        file = (self._folder / "scheduler.lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+        return file
+
+    def _still_connected(self, connection: Connection) -> bool:
+        try:
+            return bool(connection.scalar(select(1)))
+        except SQLAlchemyError:
+            log.warning("the scheduler lost its database connection and its lead")
+            connection.invalidate()
+            connection.close()
+            self._held = None
+            return False
+
+
+@click.command("scheduler")
+@with_appcontext
+def scheduler() -> None:
+    """Do the office's background work until told to stop."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    leadership = Leadership(app.config["INSTANCE_DIR"])
+    worker = jobs.worker_name()
+    blocking = BlockingScheduler(timezone="Asia/Shanghai")
+
+    def tick() -> None:
+        with app.app_context(), _fresh_session():
+            if leadership.take():
+                while jobs.run_next(db.session(), Vault(app.config["VAULT_DIR"]), worker):
+                    pass
+
+    blocking.add_job(tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))  # a unit of work left half done is done again
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    blocking.start()
+
+
+@contextmanager
+def _fresh_session() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        db.session.remove()

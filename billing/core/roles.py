@@ -1,0 +1,81 @@
+"""Who may do what: one table, a row a permission, a column a role.
+
+A route names the permission it needs; a person has one role; owners have the owner's page and nothing else.
+"""
+
+from billing.translations import N_
+
+#: A dot is a no. Money is taken by the cashier, not by whoever prepares the bills or presses for payment;
+#: a receipt is taken back by the manager, not by the one who issued it.
+_TABLE = """
+permission         clerk  cashier  collector  manager  legal  admin  owner
+staff.self         yes    yes      yes        yes      yes    yes    .
+profile.edit       .      .        .          yes      .      yes    .
+roster.view        yes    yes      yes        yes      yes    yes    .
+roster.import      yes    .        .          yes      .      yes    .
+tariff.edit        .      .        .          yes      .      yes    .
+period.issue       yes    .        .          yes      .      yes    .
+payment.take       .      yes      .          yes      .      yes    .
+payment.reverse    .      .        .          yes      .      yes    .
+statement.view     yes    yes      yes        yes      yes    yes    .
+dunning.run        .      .        yes        yes      .      yes    .
+notice.view        yes    yes      yes        yes      yes    yes    .
+receipt.file       yes    .        yes        yes      .      yes    .
+hold.edit          .      .        yes        yes      yes    yes    .
+activation.issue   yes    .        .          yes      .      yes    .
+job.view           yes    .        yes        yes      .      yes    .
+user.manage        .      .        .          .        .      yes    .
+owner.self         .      .        .          .        .      .      yes
+"""
+
+#: What each permission lets a person do, in words.
+PERMISSIONS = {
+    "staff.self": N_("Sign in to the office and change one's own password"),
+    "profile.edit": N_("Edit the profile of the office and the communities"),
+    "roster.view": N_("See units and owners"),
+    "roster.import": N_("Import the roster and old arrears"),
+    "tariff.edit": N_("Set tariffs and the late-fee policy"),
+    "period.issue": N_("Issue a fee period"),
+    "payment.take": N_("Take payments and print receipts"),
+    "payment.reverse": N_("Reverse a payment"),
+    "statement.view": N_("See what a unit owes"),
+    "dunning.run": N_("Run dunning and print notices"),
+    "notice.view": N_("See notices and their proof of delivery"),
+    "receipt.file": N_("File signed return slips"),
+    "hold.edit": N_("Mark charges as disputed or held"),
+    "activation.issue": N_("Print activation codes for owners"),
+    "job.view": N_("See, stop and resume background jobs"),
+    "user.manage": N_("Manage staff and their roles"),
+    "owner.self": N_("See one's own account as an owner"),
+}
+
+#: The roles an admin gives to staff, as people call them.
+STAFF = {
+    "clerk": N_("Clerk"),
+    "cashier": N_("Cashier"),
+    "collector": N_("Collector"),
+    "manager": N_("Manager"),
+    "legal": N_("Legal officer"),
+    "admin": N_("Administrator"),
+}
+OWNER = "owner"
+
+
+def _read(table: str) -> dict[str, frozenset[str]]:
+    """Role -> permissions."""
+    (_, *roles), *rows = (line.split() for line in table.split("\n") if line)
+    return {
+        role: frozenset(row[0] for row in rows if row[column] == "yes")
+        for column, role in enumerate(roles, 1)
+    }
+
+
+GRANTED = _read(_TABLE)
+
+assert GRANTED.keys() == {*STAFF, OWNER}
+assert frozenset().union(*GRANTED.values()) == PERMISSIONS.keys()
+
+
+def may(role: str | None, permission: str) -> bool:
+    """Does that role hold that permission? Nobody's role (None) holds none."""
+    return permission in GRANTED.get(role or "", frozenset())

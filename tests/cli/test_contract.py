@@ -1,0 +1,220 @@
+"""The command line as contract: names, keys and exit codes that people's scripts rely on."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from PIL import Image
+
+from tests.support.databases import on_sqlite
+
+PROFILE = (
+    "company=示例市安居物业服务有限公司",
+    "licence=91990101MA0DEMO0XX",
+    "representative=沈安",
+    "address=示例市清河区和平路100号",
+    "phone=0990-5550100",
+    "bank_name=示例银行清河支行",
+    "bank_account=6222000000001000001",
+    "public_url=https://pay.example.cn",
+)
+CONTRACT = (
+    "contract_name=示例小区前期物业服务合同",
+    "contract_number=SL-2018-01",
+    "contract_from=2018-07-01",
+    "late_fee_clause=第十二条 逾期未交纳的，每日按应交未交部分的千分之一支付违约金。",
+)
+
+
+@pytest.fixture
+def ask(command):
+    """Run a command with --json: the object it prints, once its exit status is as expected."""
+
+    def run(*arguments, status=0):
+        result = command(*[str(argument) for argument in arguments], "--json")
+        assert result.exit_code == status, result.output
+        return json.loads(result.stdout.strip().splitlines()[-1])
+
+    return run
+
+
+@pytest.fixture
+def roster(ask, samples):
+    return ask("import", "roster", samples / "业主台账.xlsx")
+
+
+@pytest.fixture
+def arrears(ask, samples, roster):
+    return ask("import", "arrears", samples / "欠费台账.csv")
+
+
+def test_it_imports_the_roster_and_tells_its_bad_rows(ask, samples, roster):
+    assert (roster["new"], roster["changed"], roster["unchanged"]) == (144, 0, 0)
+    assert {problem["row"] for problem in roster["problems"]} == set(range(155, 161))
+    assert all(
+        set(problem) == {"sheet", "row", "column", "value", "reason"} for problem in roster["problems"]
+    )
+    again = ask("import", "roster", samples / "业主台账.xlsx")
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 144)
+
+
+def test_it_imports_old_arrears_once(ask, samples, arrears):
+    assert (arrears["new"], arrears["problems"]) == (245, [])
+    again = ask("import", "arrears", samples / "欠费台账.csv")
+    assert (again["new"], again["unchanged"]) == (0, 245)
+
+
+@on_sqlite
+def test_a_dry_run_writes_nothing(ask, samples):
+    assert ask("import", "roster", samples / "业主台账.xlsx", "--dry-run")["new"] == 144
+    assert ask("import", "roster", samples / "业主台账.xlsx")["new"] == 144
+
+
+def test_it_imports_related_sheets_with_their_tariffs(ask, samples):
+    assert ask("import", "roster", samples / "多表导出.xlsx")["new"] == 24
+    issued = ask("period", "issue", "2026Q4")
+    assert (issued["charges"], issued["total"]) == (24, "13461.24")
+    assert ask("period", "issue", "2026Q4")["charges"] == 0
+    assert ask("period", "issue", "2026-11")["charges"] == 16
+
+
+@on_sqlite
+def test_a_file_that_is_no_spreadsheet_ends_with_2_and_a_sentence(ask, tmp_path):
+    (tmp_path / "x.xlsx").write_bytes(b"PK\x03\x04 not really")
+    assert ask("import", "roster", tmp_path / "x.xlsx", status=2)["error"]
+    assert ask("import", "roster", tmp_path / "none.xlsx", status=2)["error"]
+
+
+@on_sqlite
+def test_late_fee_shows_its_working(ask):
+    answer = ask(
+        "late-fee",
+        "--principal",
+        "1200.00",
+        "--due",
+        "2026-03-31",
+        "--as-of",
+        "2026-08-31",
+        "--pay",
+        "2026-05-15=500.00",
+    )
+    assert answer["late_fee"] == "129.60"
+    assert answer["late_fee_paid"] == "0.00"
+    assert answer["principal_left"] == "700.00"
+    assert answer["segments"][0] == {
+        "from": "2026-04-01",
+        "to": "2026-05-15",
+        "days": 45,
+        "principal": "1200.00",
+        "rate": "0.001",
+        "late_fee": "54.00",
+    }
+
+
+@on_sqlite
+def test_late_fee_first_takes_the_late_fee_before_the_principal(ask):
+    answer = ask(
+        *("late-fee", "--principal", "1200", "--due", "2026-03-31", "--as-of", "2026-08-31"),
+        *("--pay", "2026-05-15=500", "--order", "late-fee-first"),
+    )
+    assert (answer["late_fee_paid"], answer["principal_left"]) == ("54.00", "754.00")
+    assert answer["segments"][-1]["late_fee"] == "81.43"
+
+
+@on_sqlite
+@pytest.mark.parametrize("bad", ["1e5", "-5", "abc", "1.005", "NaN"])
+def test_an_amount_that_is_none_ends_with_2(command, bad):
+    result = command("late-fee", "--principal", bad, "--due", "2026-03-31", "--as-of", "2026-08-31")
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_the_same_key_and_content_is_the_same_payment(ask, arrears):
+    pay = ("pay", "1-1-101", "1000.00", "--on", "2026-11-20", "--channel", "cash", "--key", "k1")
+    first = ask(*pay)
+    assert first["receipt"] == "R1-000001"
+    assert sum(Decimal(part["principal"]) for part in first["allocated"]) == 1000
+    assert first["replayed"] is False
+    assert ask(*pay) == first | {"replayed": True}
+    assert ask("pay", "1-1-101", "1000.01", *pay[3:], status=1)["error"]
+
+
+def test_money_pays_the_named_charge_and_never_another_debtors(ask, arrears):
+    mine = ask("statement", "1-1-101")["charges"][-1]["id"]
+    theirs = ask("statement", "1-1-102")["charges"][0]["id"]
+    paid = ask("pay", "1-1-101", "10", "--on", "2026-11-20", "--channel", "cash", "--key", "a", "--for", mine)
+    assert [part["charge"] for part in paid["allocated"]] == [mine]
+    ask(
+        "pay",
+        "1-1-101",
+        "10",
+        "--on",
+        "2026-11-20",
+        "--channel",
+        "cash",
+        "--key",
+        "b",
+        "--for",
+        theirs,
+        status=1,
+    )
+
+
+def test_a_statement_adds_up_and_can_be_seen_as_of_and_as_known(ask, arrears):
+    before = ask("statement", "1-1-101", "--as-of", "2024-12-31")
+    late = ask("statement", "1-1-101", "--as-of", "2026-11-23")
+    for found in (before, late):
+        for name in ("open", "late_fee", "late_fee_waived", "late_fee_paid", "total"):
+            assert sum(Decimal(row[name]) for row in found["charges"]) == Decimal(found["totals"][name])
+    ask("pay", "1-1-101", "500", "--on", "2026-11-20", "--channel", "cash", "--key", "k")
+    assert ask("statement", "1-1-101", "--as-of", "2026-11-23", "--known-at", 2) == late
+    assert ask("statement", "1-1-101", "--as-of", "2024-12-31") == before
+
+
+def test_dun_names_what_the_profile_lacks_then_serves_each_stage_once(ask, arrears, tmp_path):
+    refused = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path, status=1)
+    assert "company" in refused["error"] and "late_fee_clause" in refused["error"]
+    assert set(ask("profile", "set", *PROFILE)["missing"]) == set()
+    assert ask("profile", "set", "--community", "示例小区", *CONTRACT)["missing"] == []
+    run = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)
+    notice = run["notices"][0]
+    assert set(notice) == {
+        "number", "unit", "debtor", "stage", "principal", "late_fee", "total", "deadline", "pdf",
+    }  # fmt: skip
+    assert (tmp_path / notice["pdf"]).read_bytes().startswith(b"%PDF")
+    assert (tmp_path / run["print_file"]).read_bytes().startswith(b"%PDF")
+    found = ask("statement", notice["unit"], "--as-of", "2026-11-23", "--debtor", notice["debtor"])
+    assert notice["total"] == found["totals"]["total"]
+    again = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)
+    assert again["notices"] == []
+    assert len(again["left_out"]) == len(run["notices"])
+
+
+@on_sqlite
+def test_a_signed_slip_is_filed_once(ask, arrears, tmp_path):
+    ask("profile", "set", *PROFILE)
+    ask("profile", "set", "--community", "示例小区", *CONTRACT)
+    number = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)["notices"][0]["number"]
+
+    scan = tmp_path / "slip.png"
+    Image.new("L", (40, 40), 255).save(scan)
+    filed = ask(
+        "receipt", "add", number, scan, "--signer", "熊英", "--relation", "本人", "--on", "2026-11-23"
+    )
+    assert (
+        ask("receipt", "add", number, scan, "--signer", "熊英", "--relation", "本人", "--on", "2026-11-23")
+        == filed
+    )
+    ask(
+        "receipt",
+        "add",
+        "D1-999999",
+        scan,
+        "--signer",
+        "熊英",
+        "--relation",
+        "本人",
+        "--on",
+        "2026-11-23",
+        status=1,
+    )
