@@ -1,4 +1,4 @@
-"""Old charges carried over (欠费台账): one row for a unit's fee item and period, with what was paid and when."""
+"""Old charges carried over (欠费台账): a row for a unit's fee item and period, what was paid of it, when."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Arrears:
 
 
 def survey_arrears(data: bytes, filename: str, mapping: Choice | None = None) -> Survey:
-    """How a file of arrears would be understood; `mapping` is a person's correction. Raises Unusable alone."""
+    """How a file of arrears would be understood; `mapping` corrects it. Raises Unusable alone."""
     book = open_book(data, filename)
     sheets = [sheet for sheet in book.sheets if sheet.rows]
     found = [table for table in (find_table(sheet, ARREARS_FIELDS, mapping) for sheet in sheets) if table]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import PureWindowsPath
 from typing import Any
 
 from billing.core.problem import Unusable
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet's rows that hold anything; `covered` is what a vertical merge hides: (row, column) to text."""
+    """A sheet's rows that hold anything; `covered`: (row, column) under a merged cell to its text."""
 
     name: str
     rows: tuple[Row, ...]
@@ -69,12 +69,10 @@ def open_book(data: bytes, filename: str) -> Book:
         return _from_workbook(read_workbook(data, MOST_ROWS), filename)
     if _MARKUP.match(data[:200].removeprefix(b"\xef\xbb\xbf")):
         raise Unusable(
-            N_(
-                "The file is a web page under a spreadsheet's name: open it in Excel or WPS and save it as .xlsx."
-            )
+            N_("The file is a web page named as a spreadsheet: open it in Excel or WPS and save it as .xlsx.")
         )
     rows = _rows(read_delimited(data, MOST_ROWS))
-    return Book(filename, (Sheet(PurePath(filename).stem or "csv", rows),))
+    return Book(filename, (Sheet(clean(PureWindowsPath(filename).stem) or "csv", rows),))
 
 
 def clean(text: str) -> str:

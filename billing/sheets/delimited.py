@@ -1,4 +1,4 @@
-"""Text tables (csv, txt): which encoding, which delimiter, then records; a wrong guess is refused, not read."""
+"""Text tables (csv, txt): which encoding, which delimiter, then records; mojibake is refused, not read."""
 
 import codecs
 import csv
@@ -34,7 +34,7 @@ _MOJIBAKE = N_(
     "open the file in Excel or WPS, save it as .xlsx and try again."
 )
 _QUOTES = N_(
-    "From line %(line)s on a quotation mark is not closed, or a cell is far too long: correct it and try again."
+    "From line %(line)s on a quotation mark is not closed, or a cell is too long: correct it and try again."
 )
 _LONG = N_("The file has more than %(rows)s rows: split it and import the parts.")
 _WIDE = N_("Row %(row)s has more than %(columns)s columns: copy the table alone into a new file.")
@@ -67,22 +67,25 @@ def decode(data: bytes) -> str:
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return _checked(_try(data[len(mark) :], encoding), _is_control)
-    text = _try(data, "utf-8")
-    if text is not None:
-        return _checked(text, _is_control)
-    return _checked(_try(data, "gb18030"), _is_mojibake)
+            return _checked(_decoded(data[len(mark) :], encoding), _is_control)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _checked(_decoded(data, "gb18030"), _is_mojibake)
+    return _checked(text, _is_control)
 
 
-def _try(data: bytes, encoding: str) -> str | None:
+def _decoded(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
+    except UnicodeDecodeError as error:
+        if b"\0" in data:
+            raise Unusable(_NOT_TEXT) from None
+        raise Unusable(_MOJIBAKE, line=data.count(b"\n", 0, error.start) + 1) from None
 
 
-def _checked(text: str | None, is_bad: Callable[[str], bool]) -> str:
-    if text is None or "\0" in text:
+def _checked(text: str, is_bad: Callable[[str], bool]) -> str:
+    if "\0" in text:
         raise Unusable(_NOT_TEXT)
     bad = [character for character in set(text) if is_bad(character)]
     if bad:

@@ -64,7 +64,7 @@ BUILDING = Field(
     "楼栋号|楼栋|楼号|栋号|幢号|座号|楼宇|楼宇号|楼宇名称|楼栋名称|楼座|楼幢|楼|栋|幢|座"
     "|building|building no|building number|block",
     missing=N_(
-        "No column says the building: head it 楼栋号, 楼宇 or 栋, choose the column, or write rooms as 1-2-301."
+        "No column says the building: head it 楼栋号 or 栋, choose the column, or write rooms as 1-2-301."
     ),
 )
 ENTRANCE = Field(

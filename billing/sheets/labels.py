@@ -12,12 +12,11 @@ _BUILDING = re.compile(r"(?:第|BUILDING|BLOCK|BLDG\.?)?(.+?)(?:(?:#|号|NO\.?)?
 _ENTRANCE = re.compile(r"(?:第|ENTRANCE|STAIR)?(.+?)(?:号?(?:单元|门|梯)|#)?\Z")
 _ROOM = re.compile(r"(?:ROOM|RM\.?)?(.+?)(?:室|房|号房?|户|#)?\Z")
 
-# "3栋2单元401室", "3#楼二单元401": what the words mark off needs no hyphen.
-_IN_WORDS = re.compile(r"(.+?)(?:(?:#|号)?(?:楼|栋|幢|座)|#)(.+?)(?:单元|门|梯)(.+)\Z")
-_BUILDING_AND_ROOM = re.compile(r"(.+?)(?:(?:#|号)?(?:楼|栋|幢|座)|#)([^单元门梯]+)\Z")
-_HEADING = re.compile(
-    r"第?([^-楼栋幢座#:]{1,8}?)(?:(?:#|号)?(?:楼|栋|幢|座)|#)(?:第?([^-单元:]{1,4})单元)?\Z"
-)
+# "3栋2单元401室", "3#楼二单元401": what the words mark off needs no hyphen. (3楼 alone is a floor.)
+_MARK = r"(?:(?:#|号)楼|(?:#|号)?(?:栋|幢|座)|#)"
+_IN_WORDS = re.compile(rf"(.+?)(?:{_MARK}|楼)(.+?)(?:单元|门|梯)(.+)\Z")
+_BUILDING_AND_ROOM = re.compile(rf"(.+?){_MARK}([^单元门梯]+)\Z")
+_HEADING = re.compile(rf"第?([^-楼栋幢座#:]{{1,8}}?){_MARK}(?:第?([^-单元:]{{1,4}})单元)?\Z")
 _LIKE_A_DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?: .*)?\Z")
 
 _CHINESE_DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {

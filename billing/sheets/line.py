@@ -13,10 +13,13 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 _TOTAL = re.compile(
-    r"(?:本页|本栋|本楼)?(?:小计|合计|总计|累计|共计|subtotal|total)|.*(?:小计|合计|总计)[:：]?\Z",
+    r".{0,12}(?:小计|合计|总计|累计|共计)(?:金额|面积|户数)?(?:[:：(（].*)?\Z|(?:sub|grand)?total:?\Z",
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"[^:：]{1,12}[:：]")
+
+#: Where a problem of a field without a column is shown.
+_NEIGHBOURS = ("room", "owner_code", "fee_codes")
 
 
 class Line:
@@ -63,22 +66,16 @@ class Line:
         return self.take(name, parse, default)
 
     def tell(self, name: str, reason: str, /, **params: Any) -> None:
-        """Keep a problem under the field's heading; "room" stands in for a field without a column."""
-        heading = self.table.heading(name, "room", "owner_code", "fee_codes")
-        self.problems.append(
-            Problem(
-                self.table.sheet.name,
-                self.row.number,
-                heading,
-                self.text(name)[:200],
-                reason,
-                params,
-            )
-        )
+        """Keep a problem under the field's heading, or a neighbour's where the field has no column."""
+        columns = self.table.columns
+        place = next((other for other in (name, *_NEIGHBOURS) if other in columns), name)
+        sheet, value = self.table.sheet.name, self.text(place)[:200]
+        heading = self.table.heading(place)
+        self.problems.append(Problem(sheet, self.row.number, heading, value, reason, params))
 
     def says_only(self, names: Collection[str]) -> bool:
         """Whether all that stands in the table's columns stands in these."""
-        return not any(self.text(name) for name in self.table.columns if name not in names)
+        return not any(text and name not in names for name, text in self._texts.items())
 
     @property
     def first_text(self) -> str:

@@ -16,7 +16,7 @@ _GAP_IN_NAME = re.compile(f"(?<=[{_HAN}])\\s+(?=[{_HAN}])")
 _VACANT = re.compile(r"开发商|发展商|空置|空房|未售|待售|未交付|developer|unsold|vacant", re.IGNORECASE)
 _COMPANY = re.compile(
     r"公司|有限|集团|"
-    r"(?:厂|银行|支行|分行|学校|幼儿园|医院|中心|委员会|居委会|合作社|事务所|商行|经营部|营业部|研究院|协会|政府|办事处)\Z|"
+    r".{2,}(?:厂|银行|支行|分行|学校|幼儿园|医院|中心|委员会|居委会|合作社|事务所|商行|经营部|营业部|研究院|协会|政府|办事处)\Z|"
     r"\b(?:ltd|limited|inc|llc|corp|company|gmbh)\b",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Rows of the arrears: a charge as it was issued, what was paid of it and when, checked against each other."""
+"""Rows of the arrears: a charge as it was issued, what was paid of it and when, and whether it adds up."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,14 +37,15 @@ _PAID_TOO_MUCH = N_(
     "More was paid (%(paid)s) than charged (%(amount)s): correct it; a prepayment is booked by itself."
 )
 _DOES_NOT_ADD_UP = N_(
-    "Charged %(amount)s less paid %(paid)s leaves %(rest)s, not the %(open)s written here: correct one of them."
+    "Charged %(amount)s less paid %(paid)s leaves %(rest)s, not the %(open)s written here: correct one."
 )
 _NO_PAY_DAY = N_("Something was paid, but not when: write the day the money came, such as 2024-02-10.")
 _DAY_WITHOUT_MONEY = N_(
     "A day of payment stands here, but nothing was paid: write the amount paid, or clear the day."
 )
 _CHARGE_AGAIN = N_(
-    "%(item)s of unit %(unit)s for %(period)s already stands in row %(first)s of sheet %(sheet)s: make them one row."
+    "%(item)s of unit %(unit)s for %(period)s already stands in row %(first)s of sheet %(sheet)s: "
+    "make them one row."
 )
 
 

@@ -20,9 +20,7 @@ _SPAN = re.compile(
 )
 _ORDINAL = {"一": 1, "二": 2, "三": 3, "四": 4}
 
-_NO_PERIOD = N_(
-    "“%(text)s” is not a fee period: write a month 2023-05, a quarter 2023Q2, a half-year 2023H1 or a year 2023."
-)
+_NO_PERIOD = N_("“%(text)s” is not a fee period: write 2023-05, 2023Q2, 2023H1 or 2023.")
 _NOT_WHOLE = N_(
     "“%(text)s” is not one calendar month, quarter, half-year or year: write one row for each such period."
 )
@@ -77,7 +75,7 @@ def _span(plain: str, text: str) -> Period | None:
     year, month, day, to_year, to_month, to_day = (int(group) if group else 0 for group in match.groups())
     to_year = to_year or year
     months = (to_year - year) * 12 + to_month - month + 1
-    if not (1 <= month <= 12 and 1 <= to_month <= 12 and 2000 <= year <= to_year < 2100):
+    if months < 1 or not (1 <= month <= 12 and 1 <= to_month <= 12 and 2000 <= year <= to_year < 2100):
         raise Refused(_NO_PERIOD)
     whole = day in (0, 1) and to_day in (0, monthrange(to_year, to_month)[1])
     period = Period(date(year, month, 1), months)

@@ -1,4 +1,4 @@
-"""Where a row's unit stands: in columns of its own, in one label, under a heading row, or by the sheet's name."""
+"""Where a unit is: told by columns, by one label, by a heading row above, or by the sheet's name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _NO_ROOM = N_("The room number is missing: write it, or delete the row if it nam
 _NO_BUILDING = N_("The building is missing: write it, such as 1号楼.")
 _NO_ENTRANCE = N_("The entrance is missing: write it, or 1 where the building has only one.")
 _DISAGREES = N_(
-    "The room is written as %(unit)s, but the row is in building %(building)s, entrance %(entrance)s: correct one."
+    "The room says %(unit)s, the row says building %(building)s, entrance %(entrance)s: correct one."
 )
 
 
@@ -112,35 +112,39 @@ def _leans(line: Line) -> bool:
 
 
 def _read_label(line: Line, heading: Heading, default_entrance: str) -> UnitLabel | None:
+    """The row's unit; None with at least one problem told."""
     before = len(line.problems)
-    has_column = "building" in line.table.columns or bool(heading.building)
-    whole = _whole(line.text("room"), any_parts=not has_column)
-    building = (
-        line.take("building", parse_building, "") or heading.building or (whole.building if whole else "")
-    )
-    entrance = (
-        line.take("entrance", parse_entrance, "") or heading.entrance or (whole.entrance if whole else "")
-    )
-    if not entrance and "entrance" not in line.table.columns:
-        entrance = default_entrance
-    elif not entrance and len(line.problems) == before:
-        line.tell("entrance", _NO_ENTRANCE)
-    if not building and len(line.problems) == before:
-        line.tell("building", _NO_BUILDING)
+    knows_building = "building" in line.table.columns or bool(heading.building)
+    whole = _whole(line.text("room"), any_parts=not knows_building)
     room = whole.room if whole else line.take("room", parse_room, "")
-    if whole and building and (whole.building != building or whole.entrance not in ("", entrance)):
-        line.tell(
-            "room",
-            _DISAGREES,
-            unit=line.text("room"),
-            building=building,
-            entrance=entrance,
-        )
-    return UnitLabel(building, entrance, room) if building and room and len(line.problems) == before else None
+    building = line.take("building", parse_building, "") or heading.building
+    entrance = line.take("entrance", parse_entrance, "") or heading.entrance
+    if whole and len(line.problems) == before:
+        return _agreed(line, whole, UnitLabel(building, entrance or whole.entrance or default_entrance, room))
+    if not building and not line.text("building") and (room or knows_building):
+        line.tell("building", _NO_BUILDING)
+    if not entrance and "entrance" in line.table.columns and not line.text("entrance"):
+        line.tell("entrance", _NO_ENTRANCE)
+    label = UnitLabel(building, entrance or default_entrance, room)
+    return label if len(line.problems) == before else None
+
+
+def _agreed(line: Line, whole: UnitLabel, told: UnitLabel) -> UnitLabel | None:
+    """The one place that the room's cell and the row's other cells mean, if it is one."""
+    if told.building in ("", whole.building) and told.entrance == (whole.entrance or told.entrance):
+        return UnitLabel(whole.building, told.entrance, told.room)
+    line.tell(
+        "room",
+        _DISAGREES,
+        unit=line.text("room"),
+        building=told.building or whole.building,
+        entrance=told.entrance,
+    )
+    return None
 
 
 def _whole(text: str, any_parts: bool) -> UnitLabel | None:
-    """The label if the room's cell holds a whole one; one of two parts (1-301) only where nothing else says more."""
+    """The label if the room's cell holds a whole one; of two parts (1-301) only where no column says more."""
     if not text or (text.isalnum() and text.isascii()):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The workbook of just the bad rows: under their own headings, each with what is wrong, to correct and upload again."""
+"""The workbook of just the bad rows, each with what is wrong: to be corrected and uploaded again."""
 
 import io
 import re
@@ -42,7 +42,7 @@ class Reading(Protocol):
 
 
 def write_problem_book(reading: Reading, translate: Callable[[str], str] = str) -> bytes:
-    """An xlsx of the bad rows. Sheets that the rows refer to by code are whole, so that it reads by itself."""
+    """An xlsx of the bad rows. Sheets they refer to by code are whole, so that it reads by itself."""
     reasons: dict[tuple[str, int], list[str]] = {}
     for problem in reading.problems:
         sentence = (

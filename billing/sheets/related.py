@@ -79,7 +79,7 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class TariffRow:
-    """`basis`: "area" (price by m2 and month), "fixed" (by unit and month), "given"; `price_e4` in 1/10000 yuan."""
+    """`price_e4` in 1/10000 yuan a month: by m² (basis "area"), by unit ("fixed"); "given" may have none."""
 
     sheet: str
     row: int

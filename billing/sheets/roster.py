@@ -1,4 +1,4 @@
-"""The roster of units and owners (业主台账): one sheet, a sheet for each building, or sheets joined by code."""
+"""The roster of units and owners (业主台账): one sheet, one for each building, or sheets joined by code."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

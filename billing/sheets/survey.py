@@ -12,6 +12,7 @@ from billing.translations import N_
 
 _NO_HEADING = N_("No column is headed “%(heading)s”: choose one of the file's own headings.")
 _NO_FIELD = N_("“%(field)s” is not something a column can mean here: choose one of the fields offered.")
+_UNREAD_COLUMNS = N_("Columns of sheet %(sheet)s that were not read: %(columns)s.")
 _NO_TABLE = N_(
     "The file holds no table: choose the spreadsheet with one row for each unit under a row of headings."
 )
@@ -84,10 +85,6 @@ def notes_on_unread(book: Book, tables: Iterable[Table]) -> tuple[Note, ...]:
         )
     for table in tables:
         if table.unmapped:
-            notes.append(
-                Note(
-                    N_("Columns of sheet %(sheet)s that were not read: %(columns)s."),
-                    {"sheet": table.sheet.name, "columns": ", ".join(table.unmapped)},
-                )
-            )
+            params = {"sheet": table.sheet.name, "columns": ", ".join(table.unmapped)}
+            notes.append(Note(_UNREAD_COLUMNS, params))
     return tuple(notes)

@@ -44,12 +44,9 @@ class Table:
         width = range(len(self.headers))
         return tuple(tuple(row.cell(index) for index in width) for row in islice(self.rows, count))
 
-    def heading(self, *names: str) -> str:
-        """The heading of the first of these fields that has a column."""
-        for name in names:
-            if name in self.columns:
-                return self.headers[self.columns[name][0]]
-        return ""
+    def heading(self, name: str) -> str:
+        """The heading of the field's first column; "" without one."""
+        return self.headers[self.columns[name][0]] if name in self.columns else ""
 
 
 def find_table(sheet: Sheet, fields: Iterable[Field], choice: Choice | None = None) -> Table | None:
@@ -74,8 +71,12 @@ def likely_table(sheet: Sheet) -> Table:
 
 
 def _headers(sheet: Sheet, row: Row) -> tuple[str, ...]:
-    """A header over two rows stands in its upper row where merged downwards."""
-    return tuple(" ".join(sheet.text(row, index).split()) for index in range(len(row.cells)))
+    """A heading over two rows, merged downwards, is read in the lower row as well."""
+    width = max(len(other.cells) for other in sheet.rows[:_HEADER_WITHIN])
+    texts = [" ".join(sheet.text(row, index).split()) for index in range(width)]
+    while not texts[-1]:
+        texts.pop()
+    return tuple(texts)
 
 
 def _narrowed(table: Table, fields: Sequence[Field], choice: Choice) -> Table:

@@ -70,7 +70,7 @@ def read_workbook(data: bytes, most_rows: int) -> dict[str, Any]:
 
 def _ask_child(data: bytes, most_rows: int) -> dict[str, Any]:
     try:
-        child = subprocess.run(
+        child = subprocess.run(  # noqa: S603 (this interpreter and a file beside this one)
             [sys.executable, "-I", str(_CHILD), str(most_rows)],
             input=data,
             capture_output=True,

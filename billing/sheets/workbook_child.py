@@ -87,9 +87,10 @@ def read_covered(sheet: calamine.CalamineSheet, rows: dict[int, list[str]]) -> l
         text = source[left] if left < len(source) else ""
         if not text:
             continue
-        if len(covered) + bottom - top > MOST_COVERED:
+        beneath = range(top + 2, min(bottom + 1, last) + 1)
+        if len(covered) + len(beneath) > MOST_COVERED:
             raise TooBig
-        covered.extend((row + 1, left, text) for row in range(top + 1, bottom + 1) if row + 1 in rows)
+        covered.extend((number, left, text) for number in beneath if number in rows)
     return covered
 
 
