@@ -5,15 +5,16 @@ from itertools import groupby
 
 from billing.core.money import grouped
 from notices import content, figures
-from notices.blocks import HEADING, NOTE
 from notices.content import ChargeLine, LateFeeSegment
-from notices.layout import WIDTH, Flow
+from notices.layout import LEFT, RIGHT, WIDTH, Flow, fit
 from notices.press import Press
 from notices.sheet import MM
-from notices.table import BODY, FINE, STRONG, Cell, Column, Row, Table
+from notices.styles import BODY, FINE, HEADING, SMALL, STRONG
+from notices.table import Cell, Column, Row, Table
 
-_DETAIL_WIDTHS = (28, 31, 17, 16, 15, 12, 16.5, 8.5, 14, 16)
-_WORKING_WIDTHS = (56, 46, 12, 21, 13, 26)
+_DETAIL_WIDTHS = (26.5, 29.5, 16.8, 15.3, 15.3, 12, 15.8, 13.3, 13.8, 15.8)
+_ISSUED_WIDTHS = (40, 40, 20, 19, 18, 17, 20)
+_WORKING_WIDTHS = (50, 41, 11, 19, 12, 24, 17)
 
 
 def _columns(press: Press, names: str, widths: Sequence[float], left: int) -> list[Column]:
@@ -26,23 +27,44 @@ def _columns(press: Press, names: str, widths: Sequence[float], left: int) -> li
 
 
 def charge_table(flow: Flow, press: Press, lines: Sequence[ChargeLine], heading: str) -> None:
-    """欠费明细: principal as charged, paid, waived and open, days late, late fee due, sum; totals in the last row."""
+    """欠费明细: principal charged, paid, waived, open; days late, late fee due, sum; totals at the end."""
     flow.need(HEADING.line + 20 * MM)
     flow.paragraph(heading, HEADING)
     names = "item period due amount paid waived open days late_fee total"
     rows = [_charge_row(line) for line in lines]
     Table(flow, _columns(press, names, _DETAIL_WIDTHS, 3)).draw([*rows, _sum_row(press, lines)])
-    flow.gap(2.6 * MM)
+    flow.gap(2 * MM)
+
+
+def issued_table(flow: Flow, press: Press, lines: Sequence[ChargeLine], heading: str) -> None:
+    """本期应收: charges not yet late, so without days and late fee."""
+    flow.need(HEADING.line + 20 * MM)
+    flow.paragraph(heading, HEADING)
+    columns = _columns(press, "item period due amount paid waived payable", _ISSUED_WIDTHS, 3)
+    sums = [sum(values) for values in zip(*(_principal(line) for line in lines), strict=True)] or [0] * 4
+    cells: list[Cell] = [[(press.say("heading.sum"), STRONG)], None, None]
+    total = Row([*cells, *([(grouped(fen), STRONG)] for fen in sums)], ground=0.93, bound=True)
+    Table(flow, columns).draw([*(Row(_charge_cells(line)) for line in lines), total])
+    flow.gap(2 * MM)
+
+
+def _principal(line: ChargeLine) -> tuple[int, int, int, int]:
+    return line.amount, line.paid, line.waived, line.open
+
+
+def _charge_cells(line: ChargeLine) -> list[Cell]:
+    return [
+        [(line.item, BODY), *([(line.price, FINE)] if line.price else [])],
+        [(line.period, BODY), (figures.span(line.first, line.last), FINE)],
+        [(line.due.isoformat(), BODY)],
+        *([(grouped(fen), BODY)] for fen in _principal(line)),
+    ]
 
 
 def _charge_row(line: ChargeLine) -> Row:
-    figures_ = (line.amount, line.paid, line.waived, line.open)
     return Row(
         [
-            [(line.item, BODY), *([(line.price, FINE)] if line.price else [])],
-            [(line.period, BODY), (figures.span(line.first, line.last), FINE)],
-            [(line.due.isoformat(), BODY)],
-            *([(grouped(fen), BODY)] for fen in figures_),
+            *_charge_cells(line),
             [(str(line.overdue_days), BODY)],
             [(grouped(line.late_fee_due), BODY)],
             [(grouped(line.total), STRONG)],
@@ -51,12 +73,7 @@ def _charge_row(line: ChargeLine) -> Row:
 
 
 def _sum_row(press: Press, lines: Sequence[ChargeLine]) -> Row:
-    sums = (
-        sum(line.amount for line in lines),
-        sum(line.paid for line in lines),
-        sum(line.waived for line in lines),
-        content.principal(lines),
-    )
+    sums = [sum(values) for values in zip(*(_principal(line) for line in lines), strict=True)]
     cells: list[Cell] = [[(press.say("heading.sum"), STRONG)], None, None]
     cells += [[(grouped(fen), STRONG)] for fen in sums]
     cells += [[("", BODY)], *([(grouped(f(lines)), STRONG)] for f in (content.late_fee_due, content.total))]
@@ -66,13 +83,14 @@ def _sum_row(press: Press, lines: Sequence[ChargeLine]) -> Row:
 def working(
     flow: Flow, press: Press, lines: Sequence[ChargeLine], segments: Sequence[LateFeeSegment], heading: str
 ) -> None:
-    """违约金计算明细: principal x days x rate for every stretch of days, exact; rounded once for each charge."""
+    """违约金计算明细: principal x days x rate for every stretch of days, exact; rounded once a charge."""
     flow.need(HEADING.line + 20 * MM)
+    x = LEFT + flow.sheet.width(heading, HEADING) + 3 * MM
+    rule = press.say("common.rule")
+    flow.sheet.text(x, flow.y + HEADING.size, rule, fit(rule, flow.sheet.font(SMALL), SMALL, RIGHT - x, 0.5))
     flow.paragraph(heading, HEADING)
-    columns = _columns(press, "item from_to number_of_days base rate exact", _WORKING_WIDTHS, 2)
+    columns = _columns(press, "item from_to number_of_days base rate exact rounded", _WORKING_WIDTHS, 2)
     Table(flow, columns).draw(list(_working_rows(press, lines, segments)))
-    flow.gap(1 * MM)
-    flow.paragraph(press.say("common.rule"), NOTE)
     flow.gap(2 * MM)
 
 
@@ -83,15 +101,17 @@ def _working_rows(
     ordered = sorted(segments, key=lambda segment: (segment.line, segment.first))
     for number, group in groupby(ordered, key=lambda segment: segment.line):
         line, parts = lines[number], list(group)
+        plain = len(parts) == 1 and not (line.late_fee_paid or line.late_fee_waived)
         for part in parts:
-            yield _segment_row(press, line, part, decimals)
-        yield _result_row(press, line, sum(part.micro for part in parts), decimals)
+            yield _segment_row(press, line, part, decimals, grouped(line.late_fee) if plain else "")
+        if not plain:
+            yield _result_row(press, line, sum(part.micro for part in parts), decimals)
 
 
-def _segment_row(press: Press, line: ChargeLine, part: LateFeeSegment, decimals: int) -> Row:
-    amount: Cell = [(figures.exact(part.micro, decimals), BODY)]
+def _segment_row(press: Press, line: ChargeLine, part: LateFeeSegment, decimals: int, rounded: str) -> Row:
+    amount = [(figures.exact(part.micro, decimals), BODY)]
     if part.capped:
-        amount = [*amount, (press.say("label.capped"), FINE)]
+        amount.append((press.say("label.capped"), FINE))
     return Row(
         [
             [(f"{line.item} {line.period}", BODY)],
@@ -100,6 +120,7 @@ def _segment_row(press: Press, line: ChargeLine, part: LateFeeSegment, decimals:
             [(grouped(part.principal), BODY)],
             [(figures.rate(part.rate_ppm), BODY)],
             amount,
+            [(rounded, STRONG)],
         ]
     )
 
@@ -111,5 +132,5 @@ def _result_row(press: Press, line: ChargeLine, micro: int, decimals: int) -> Ro
         parts.append(f"{press.say('column.paid')} {grouped(line.late_fee_paid)}")
     if line.late_fee_waived:
         parts.append(f"{press.say('column.waived')} {grouped(line.late_fee_waived)}")
-    cells: list[Cell] = [[(f"{press.say('heading.subtotal')}　{'，'.join(parts)}", BODY)], None, None, None, None]
+    cells: list[Cell] = [[(f"{press.say('heading.subtotal')}　{'，'.join(parts)}", BODY)], *([None] * 5)]
     return Row([*cells, [(grouped(line.late_fee_due), STRONG)]], ground=0.95, bound=True)

@@ -22,7 +22,7 @@ Order = Literal["principal-first", "late-fee-first", "by-charge"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The property-management company (物业服务人) as its papers name it; `seal` and `logo` are SHA-256 of a PNG."""
+    """The property-management company (物业服务人); `seal` and `logo` are the SHA-256 of a PNG, or empty."""
 
     company: str
     licence: str
@@ -62,7 +62,10 @@ class UnitFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLine:
-    """One charge as of the paper's day. `amount`, `paid`, `waived` are principal; `price` is text such as 2.80元/㎡·月."""
+    """One charge as of the paper's day.
+
+    `amount`, `paid` and `waived` are principal; `price` is text such as 2.80元/㎡·月.
+    """
 
     item: str
     period: str
@@ -199,7 +202,8 @@ class PaymentNotice(Paper):
 class Demand(Paper):
     """催缴通知单, or 催告函 in the formal tone.
 
-    `times` counts the notices of this episode of arrears, this one included (第几次); `stage` is the ladder's.
+    `times` counts the notices of this episode of arrears, this one included (第几次); `stage` is the step
+    of the ladder.
     """
 
     stage: int
@@ -236,7 +240,7 @@ class Receipt(Paper):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationLetter(Paper):
-    """A one-time code for the owner's page, folded and sealed; `url` is the activation address behind the QR."""
+    """A one-time code for the owner's page, folded and sealed; `url` is where to use it, also as QR."""
 
     code: str
     url: str

@@ -1,28 +1,24 @@
 """催缴通知单 in three tones, and 催告函: one notice of all a debtor owes on a unit (forms 2 and 3)."""
 
-from collections.abc import Callable
-
 from notices import content, figures, slip
+from notices.account import account_and_signature
 from notices.blocks import (
-    DEAR,
-    HEADING,
-    TEXT,
-    account_and_signature,
     clause_and_law,
     entry,
     facts,
-    letterhead,
+    late_fee_rate,
     objection,
     owed_sums,
     price_and_period,
-    running_head,
     unit_facts,
 )
 from notices.charges import charge_table, working
 from notices.content import Demand
 from notices.layout import Flow
+from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
 from notices.sheet import MM
+from notices.styles import DEAR, HEADING, INDENT, TEXT
 
 _NUMERALS = "零一二三四五六七八九十"
 
@@ -30,9 +26,10 @@ _NUMERALS = "零一二三四五六七八九十"
 def compose(paper: Demand, press: Press) -> Flow:
     """One page if everything fits, else the working of the late fee on an annex, else as many as it takes."""
     press.places |= _places(paper, press)
-    flow = _compose(paper, press, _body, annex=False)
+    flow = _compose(paper, press, annex=False)
     if len(flow.sheets) > 1 and paper.segments:
-        flow = _compose(paper, press, _body, annex=True)
+        with_annex = _compose(paper, press, annex=True)
+        return with_annex if len(with_annex.sheets) <= len(flow.sheets) else flow
     return flow
 
 
@@ -42,8 +39,11 @@ def title(paper: Demand, press: Press) -> str:
 
 def _places(paper: Demand, press: Press) -> dict[str, str]:
     times = _NUMERALS[paper.times] if paper.times < len(_NUMERALS) else str(paper.times)
-    deadline = {"缴费期限": figures.day(paper.deadline), "次数": times}
-    return debt_places(paper.lines, paper.as_of, paper.rate_ppm) | deadline | {"前次通知": _prior(paper, press)}
+    return debt_places(paper.lines, paper.as_of, paper.rate_ppm) | {
+        "缴费期限": figures.day(paper.deadline),
+        "次数": times,
+        "前次通知": _prior(paper, press),
+    }
 
 
 def _prior(paper: Demand, press: Press) -> str:
@@ -55,14 +55,14 @@ def _prior(paper: Demand, press: Press) -> str:
     return press.say("common.prior_delivered", 前次编号=paper.prior.number, 前次送达日=day)
 
 
-def _compose(paper: Demand, press: Press, body: Callable[..., None], *, annex: bool) -> Flow:
+def _compose(paper: Demand, press: Press, *, annex: bool) -> Flow:
     name = title(paper, press)
     times = press.say("heading.times") if paper.tone != "formal" else ""
     reserve = slip.reserved if paper.slip_url else (lambda page: 0.0)
     flow = Flow(press.fonts, press.typecase(), reserve, running_head(press, name + times))
     letterhead(flow, press, name, times)
-    facts(flow, press, _facts(paper, press))
-    body(flow, paper, press, annex)
+    facts(flow, _facts(paper, press))
+    _body(flow, paper, press, annex)
     if annex:
         flow.turn()
         working(flow, press, paper.lines, paper.segments, press.say("heading.annex"))
@@ -81,7 +81,7 @@ def _facts(paper: Demand, press: Press) -> list[tuple[str, str]]:
     return [
         *unit_facts(press),
         *price_and_period(press, paper.lines),
-        (press.say("label.rate"), press.say("label.per_day")),
+        late_fee_rate(press, paper.segments, paper.rate_ppm),
         (press.say("label.prior"), prior),
         (press.say("label.delivery"), paper.delivery or press.say("label.delivery_default")),
     ]
@@ -92,12 +92,12 @@ def _body(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
         _formal(flow, paper, press, annex)
     else:
         _reminder(flow, paper, press, annex)
-    objection(flow, press)
+    objection(flow, press, paper.objection_until)
     account_and_signature(flow, press, paper.pay_url)
 
 
 def _debt(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
-    owed_sums(flow, press, paper.lines, press.say("heading.until"))
+    owed_sums(flow, paper, press)
     charge_table(flow, press, paper.lines, press.say("heading.charges"))
     if annex:
         entry(flow, press.say("heading.working"), press.say("label.annex_note"))
@@ -107,12 +107,12 @@ def _debt(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
 
 def _reminder(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
     flow.paragraph(press.say("heading.dear"), DEAR)
-    flow.paragraph(press.say(f"demand.{paper.tone}.opening"), TEXT, indent=2 * TEXT.size)
+    flow.paragraph(press.say(f"demand.{paper.tone}.opening"), TEXT, indent=INDENT)
     flow.gap(2 * MM)
     _debt(flow, paper, press, annex)
-    flow.paragraph(press.say(f"demand.{paper.tone}.closing"), TEXT, indent=2 * TEXT.size)
-    flow.gap(2 * MM)
-    clause_and_law(flow, press)
+    flow.paragraph(press.say(f"demand.{paper.tone}.closing"), TEXT, indent=INDENT)
+    flow.gap(1.6 * MM)
+    clause_and_law(flow, press, "common.legal_short" if paper.tone == "courteous" else "common.legal")
 
 
 def _formal(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
@@ -129,5 +129,6 @@ def _formal(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
 def _section(flow: Flow, press: Press, heading: str, text: str) -> None:
     flow.need(HEADING.line + 2 * TEXT.line)
     flow.paragraph(press.say(heading), HEADING)
-    flow.paragraph(press.say(text), TEXT, indent=2 * TEXT.size)
+    flow.gap(0.6 * MM)
+    flow.paragraph(press.say(text), TEXT, indent=INDENT)
     flow.gap(1.5 * MM)

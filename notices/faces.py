@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -16,14 +17,14 @@ _WORDS, _SCALE, _MORE, _XY_SCALE, _TWO_BY_TWO = 0x0001, 0x0008, 0x0020, 0x0040, 
 
 
 class Face:
-    """A static TrueType face. Raises Refused for a file without TrueType outlines, which PDF readers need here."""
+    """A static TrueType face. Raises Refused for a file without TrueType outlines."""
 
     def __init__(self, path: Path, name: str) -> None:
         self.name = name
         self._face = hb.Face(hb.Blob.from_file_path(str(path)))
         self._font = hb.Font(self._face)
         if "glyf" not in self._face.table_tags:
-            raise Refused(N_("The font %(path)s has no TrueType outlines: choose a .ttf file."), path=path.name)
+            raise Refused(N_("The font %(name)s has no TrueType outlines: take a .ttf file."), name=path.name)
         self._glyf = self._table("glyf")
         self._per_em = self._face.upem
 
@@ -44,11 +45,11 @@ class Face:
 
     def scaled(self, units: int) -> int:
         """Font units as thousandths of the em, the unit of PDF."""
-        return round(units * 1000 / self._per_em)
+        return round(units * 1000 / int(self._per_em))
 
     def glyph(self, character: str) -> int:
         """Its glyph's number; 0 if the face does not have it."""
-        return self._font.get_nominal_glyph(ord(character)) or 0
+        return int(self._font.get_nominal_glyph(ord(character)) or 0)
 
     def advance(self, glyph: int) -> int:
         """Width in thousandths of the em."""
@@ -68,14 +69,9 @@ class Face:
         The same glyph may stand at several numbers: a code for each character keeps copied text exact.
         """
         numbered = list(glyphs)
-        outlines = []
-        for glyph in numbered:
-            # Grows while it is read: components of composite glyphs are appended.
-            outlines.append(self._outline(glyph, numbered))
-        offsets, place = [0], 0
-        for outline in outlines:
-            place += len(outline)
-            offsets.append(place)
+        # The list grows while it is read: components of composite glyphs are appended.
+        outlines = [self._outline(glyph, numbered) for glyph in numbered]
+        offsets = list(accumulate(map(len, outlines), initial=0))
         tables = {tag: self._table(tag) for tag in ("cvt ", "fpgm", "prep") if tag in self._face.table_tags}
         tables["glyf"] = b"".join(outlines)
         tables["head"] = _replaced(self._table("head"), 50, 1)

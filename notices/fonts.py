@@ -22,7 +22,7 @@ Weight = Literal["regular", "bold"]
 WEIGHTS: dict[Weight, int] = {"regular": 400, "bold": 700}
 
 _PACKED = ("notosanssc/NotoSansSC[wght].ttf", "notosanstc/NotoSansTC[wght].ttf")
-# Layout rules are of no use to text that is set character by character; without them a file is a tenth smaller.
+# Layout rules are of no use to text that is set character by character.
 _UNUSED = ("BASE", "GDEF", "GPOS", "GSUB", "STAT", "gasp", "vhea", "vmtx")
 
 
@@ -30,9 +30,15 @@ class MissingGlyph(Refused):
     """No font at hand has these characters; a paper with blanks would be worthless as evidence."""
 
     def __init__(self, characters: str) -> None:
-        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters)
-        super().__init__(N_("No font has the characters %(characters)s: add a font that has them."), characters=named)
+        named = ", ".join(f"{_shown(character)}U+{ord(character):04X}" for character in characters)
+        super().__init__(
+            N_("No font has %(characters)s: name a font that has it in PERMILLE_FONT."), characters=named
+        )
         self.characters = characters
+
+
+def _shown(character: str) -> str:
+    return f"{character} " if character.isprintable() else ""
 
 
 class Font:
@@ -102,9 +108,10 @@ class Fonts:
 
 
 def fonts(cache_folder: Path | None = None, extra: Sequence[Path] | None = None) -> Fonts:
-    """The fonts by argument, else by PERMILLE_CACHE and PERMILLE_FONTS (paths joined as in PATH), else as packed."""
+    """The packed fonts and the office's own: by argument, else by PERMILLE_CACHE and PERMILLE_FONT (a path or more)."""
     if extra is None:
-        extra = [Path(path) for path in os.environ.get("PERMILLE_FONTS", "").split(os.pathsep) if path]
+        named = os.environ.get("PERMILLE_FONT", "").split(os.pathsep)
+        extra = [Path(path) for path in named if path]
     return _fonts(cache_folder or _default_folder(), tuple(extra))
 
 
@@ -161,7 +168,7 @@ def _write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -1,7 +1,7 @@
 """Breaking text into lines, and lines into pages."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,13 +11,13 @@ from notices.typecase import Typecase
 
 LEFT, RIGHT = 18 * MM, PAGE_WIDTH - 18 * MM
 WIDTH = RIGHT - LEFT
-TOP = 15 * MM
-FOOT = PAGE_HEIGHT - 17 * MM
+TOP = 13 * MM
+FOOT = PAGE_HEIGHT - 12 * MM
 
 # What must not stand alone: opening marks keep to what follows, closing marks to what precedes (避头尾),
 # a word or figure in ASCII holds together.
 _CLUSTER = re.compile(
-    "[（《〈「『【“‘]*(?:[!-~]+|.)[，。；：、！？）》〉」』】”’％‰…—～㎡]*",
+    "[（《〈「『【“‘]*(?:[!-~]+|.)[，。；：、！？）》〉」』】”’％‰…—～㎡·]*",
     re.DOTALL,
 )
 # At most this much of the type size is added between characters to make a line reach the margin.
@@ -26,25 +26,31 @@ _STRETCH = 0.12
 
 @lru_cache(maxsize=8192)
 def wrap(text: str, font: Font, size: float, width: float, indent: float = 0.0) -> tuple[str, ...]:
-    """Lines no wider than `width` (the first less `indent`); what cannot be broken well is broken anyway."""
+    """Lines no wider than `width`, the first less `indent`; what cannot be broken well is broken anyway."""
     lines: list[str] = []
     line, room = "", width - indent
-    for cluster in _CLUSTER.findall(text):
-        needed = font.width(cluster, size)
-        pieces = [cluster] if needed <= width else list(cluster)
-        for piece in pieces:
-            needed = font.width(piece, size)
-            if needed > room and line.strip():
-                lines.append(line.rstrip())
-                line, room = "", width
-                piece = piece.lstrip() or ""
+    for piece in _pieces(text, font, size, width):
+        needed = font.width(piece, size)
+        if needed > room and line.strip():
+            lines.append(line.rstrip())
+            line, room = piece.lstrip(), width
+        else:
             line += piece
-            room -= needed
+        room -= needed
     return (*lines, line.rstrip()) if line.strip() or not lines else tuple(lines)
 
 
+def _pieces(text: str, font: Font, size: float, width: float) -> Iterator[str]:
+    """What holds together on a line, as long as a line can hold it."""
+    for cluster in _CLUSTER.findall(text):
+        if font.width(cluster, size) <= width:
+            yield cluster
+        else:
+            yield from cluster
+
+
 def fit(text: str, font: Font, style: Style, width: float, smallest: float = 0.8) -> Style:
-    """The style, its size reduced to as little as `smallest` of itself if that lets the text stand on one line."""
+    """The style, made smaller (to `smallest` of itself at most) if that lets the text stand on one line."""
     needed = font.width(text, style.size)
     if needed <= width or needed * smallest > width:
         return style
@@ -52,12 +58,25 @@ def fit(text: str, font: Font, style: Style, width: float, smallest: float = 0.8
     return Style(size, style.weight, style.leading or style.line, style.grey)
 
 
+def clipped(flow: "Flow", text: str, style: Style, width: float) -> str:
+    """The text, cut with … where it is wider: only for what stands in full elsewhere on the paper."""
+    if flow.sheet.width(text, style) <= width:
+        return text
+    kept, room = "", width - flow.sheet.width("…", style)
+    for character in text:
+        room -= flow.sheet.width(character, style)
+        if room < 0:
+            break
+        kept += character
+    return kept + "…"
+
+
 @dataclass
 class Flow:
     """The column that text runs down, opening pages as it needs them.
 
-    `reserve` is what the foot of each page keeps free, for its number counted from 0; `head` draws the top of every
-    page but the first and leaves `y` below it.
+    `reserve` is what the foot of a page keeps free, by its number counted from 0; `head` draws the top of
+    every page but the first and leaves `y` below it.
     """
 
     fonts: Fonts
@@ -109,22 +128,16 @@ class Flow:
         return len(self.lines(text, style, width, indent)) * style.line
 
     def paragraph(
-        self,
-        text: str,
-        style: Style,
-        x: float = LEFT,
-        width: float = WIDTH,
-        indent: float = 0.0,
-        align: Align = "left",
+        self, text: str, style: Style, x: float = LEFT, width: float = WIDTH, indent: float = 0.0
     ) -> None:
         """Running text, its lines stretched to the margin; breaks over pages where it must."""
         lines = self.lines(text, style, width, indent)
         for number, line in enumerate(lines):
             self.need(style.line)
             first = indent if number == 0 else 0.0
-            spread = 0.0 if number == len(lines) - 1 or align != "left" else self._spread(line, style, width - first)
-            at = {"left": x + first, "center": x + width / 2, "right": x + width}[align]
-            self.sheet.text(at, self.y + style.size, line, style, align, spread)
+            last = number == len(lines) - 1
+            spread = 0.0 if last else self._spread(line, style, width - first)
+            self.sheet.text(x + first, self.y + style.size, line, style, spread=spread)
             self.y += style.line
 
     def _spread(self, line: str, style: Style, width: float) -> float:

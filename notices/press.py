@@ -13,7 +13,7 @@ from notices.typecase import Typecase
 from notices.wording import Wording, wording
 
 # Sections of the wording that papers of any kind draw their labels from.
-_SHARED = ("charset.regular", "label.", "column.", "common.")
+_SHARED = ("charset.regular", "label.", "column.", "common.", "channel.")
 
 
 @dataclass
@@ -32,6 +32,10 @@ class Press:
 
     def say(self, key: str, **places: str) -> str:
         return self.words(key, self.places | places if places else self.places)
+
+    def channel(self, code: str) -> str:
+        """收款方式 in words, where the wording knows the code; else the office's own word."""
+        return self.words(f"channel.{code}") if f"channel.{code}" in self.words else code
 
     def typecase(self) -> Typecase:
         kind = kind_of(self.paper)

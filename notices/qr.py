@@ -1,6 +1,7 @@
 """QR codes as vector modules: sharp at any size, and small."""
 
 from functools import lru_cache
+from math import isqrt
 
 import zxingcpp
 
@@ -18,9 +19,9 @@ def modules(content: str) -> tuple[int, str]:
         code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     except ValueError as error:
         raise Refused(N_("“%(content)s...” is too long for a QR code."), content=content[:40]) from error
-    grid = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    side = grid.shape[0]
-    pixels = grid.tobytes()
+    # The image speaks the buffer protocol, which its type stub does not say.
+    pixels = memoryview(code.to_image(scale=1, add_quiet_zones=False)).tobytes()  # type: ignore[arg-type]
+    side = isqrt(len(pixels))
     rows = (pixels[row * side : (row + 1) * side] for row in range(side))
     return side, " ".join(run for number, row in enumerate(rows) for run in _runs(row, side - 1 - number))
 

@@ -38,8 +38,10 @@ def thaw(record: str) -> Paper:
     """The paper of a record. Raises ValueError if it is none: unknown kind or field, wrong type, a float."""
     try:
         frozen = json.loads(record, parse_float=_refuse, parse_constant=_refuse)
-        return _reader(KINDS[frozen["kind"]])(frozen["paper"])
-    except (KeyError, TypeError) as error:
+        kind: Any = KINDS[frozen["kind"]]
+        paper: Paper = _reader(kind)(frozen["paper"])
+        return paper
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not the record of a paper: {error}") from error
 
 
@@ -70,9 +72,11 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     return lambda value: _checked(kind, value)
 
 
-def _dataclass_reader(kind: type) -> Callable[[Any], Any]:
+def _dataclass_reader(kind: Any) -> Callable[[Any], Any]:
     readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
-    return lambda values: kind(**{name: readers[name](value) for name, value in _checked(dict, values).items()})
+    return lambda values: kind(
+        **{name: readers[name](value) for name, value in _checked(dict, values).items()}
+    )
 
 
 def _checked(kind: type, value: Any) -> Any:
@@ -81,4 +85,4 @@ def _checked(kind: type, value: Any) -> Any:
 
 
 def _refuse(value: Any) -> Any:
-    raise ValueError(f"not the record of a paper: {value!r}")
+    raise ValueError(f"{value!r} is not what belongs there")

@@ -6,38 +6,54 @@ from typing import Any
 
 from billing.core.problem import Refused
 from billing.translations import N_
-from notices import demand
-from notices.blocks import feet
+from notices import activation, demand, payment_notice, receipt, statement
 from notices.content import GENERATOR, Paper
 from notices.fonts import Fonts, fonts
 from notices.layout import Flow
+from notices.letterhead import feet
+from notices.merging import merge
 from notices.pictures import Picture, picture, reference
 from notices.press import Press
+from notices.proofing import proof
 from notices.record import freeze, kind_of
 from notices.sheet import Binding, bind
 
+__all__ = ["GENERATOR", "merge", "render"]
+
 _COMPOSERS: dict[str, Callable[[Any, Press], Flow]] = {
+    "activation": activation.compose,
     "demand": demand.compose,
+    "payment_notice": payment_notice.compose,
+    "receipt": receipt.compose,
+    "statement": statement.compose,
 }
 
 
-def render(paper: Paper, *, seal: bytes | None = None, logo: bytes | None = None, using: Fonts | None = None) -> bytes:
-    """The PDF of a paper: always the same bytes for the same values, pictures and generator."""
+def render(
+    paper: Paper, *, seal: bytes | None = None, logo: bytes | None = None, using: Fonts | None = None
+) -> bytes:
+    """The PDF of a paper: always the same bytes for the same values, pictures and generator.
+
+    `seal` and `logo` are the PNG files that `paper.office` refers to by SHA-256. Raises Refused for a gap, a
+    wrong picture, or an unknown wording; MissingGlyph (a Refused) names characters that no font has.
+    """
+    using = using or fonts()
+    proof(paper, using)
     kind = kind_of(paper)
-    record = freeze(paper)
     press = Press(
         paper,
-        using or fonts(),
+        using,
         seal=_named(seal, paper.office.seal),
         logo=_named(logo, paper.office.logo),
     )
     flow = _COMPOSERS[kind](paper, press)
-    feet(flow, press)
+    if kind != "activation":
+        feet(flow, press)
     binding = Binding(
         title=f"{press.say(f'heading.{kind}')} {paper.number}",
         author=paper.office.company,
         generator=paper.generator,
-        fingerprint=sha256(record.encode()).hexdigest(),
+        fingerprint=sha256(freeze(paper).encode()).hexdigest(),
     )
     return bind(flow.sheets, flow.case, binding)
 

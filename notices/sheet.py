@@ -66,7 +66,9 @@ class Sheet:
             self.marks.append(f"{style.grey:g} g")
         spacing = f"{spread:.3f} Tc " if spread else ""
         show = self.case.show(style.weight, style.size, text)
-        self.marks.append(f"BT {spacing}{x:.2f} {PAGE_HEIGHT - y:.2f} Td {show} ET{' 0 Tc' if spread else ''}")
+        self.marks.append(
+            f"BT {spacing}{x:.2f} {PAGE_HEIGHT - y:.2f} Td {show} ET{' 0 Tc' if spread else ''}"
+        )
 
     def width(self, text: str, style: Style) -> float:
         return self.font(style).width(text, style.size)
@@ -75,15 +77,24 @@ class Sheet:
         return self.fonts.bold if style.weight == "bold" else self.fonts.regular
 
     def rule(
-        self, x1: float, y1: float, x2: float, y2: float, width: float = 0.4, grey: float = 0.0, dash: str = ""
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        width: float = 0.4,
+        grey: float = 0.0,
+        dash: str = "",
     ) -> None:
         """A straight line; `dash` is a PDF dash array such as "3 2"."""
         dashed = f"[{dash}] 0 d " if dash else ""
         line = f"{x1:.2f} {PAGE_HEIGHT - y1:.2f} m {x2:.2f} {PAGE_HEIGHT - y2:.2f} l S"
         self.marks.append(f"q {width:g} w {grey:g} G {dashed}{line} Q")
 
-    def box(self, x: float, y: float, width: float, height: float, line: float = 0.6, fill: float = 1.0) -> None:
-        """A rectangle hanging from (x, y); no outline where `line` is 0, a grey ground where `fill` is below 1."""
+    def box(
+        self, x: float, y: float, width: float, height: float, line: float = 0.6, fill: float = 1.0
+    ) -> None:
+        """A rectangle hanging from (x, y); without outline if `line` is 0, on a grey ground if `fill` is below 1."""
         paint = ("B" if line else "f") if fill < 1 else "S"
         area = f"{x:.2f} {PAGE_HEIGHT - y - height:.2f} {width:.2f} {height:.2f} re {paint}"
         self.marks.append(f"q {line:g} w {fill:g} g {area} Q")

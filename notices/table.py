@@ -1,19 +1,18 @@
 """Tables that run over pages: the head repeated, rows kept whole, cells wrapped or shrunk."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from notices.layout import LEFT, Flow, fit
 from notices.sheet import MM, Align, Style
-
-HEAD = Style(7.5, "bold", leading=9.6)
-BODY = Style(8, leading=10.6)
-STRONG = Style(8, "bold", leading=10.6)
-FINE = Style(6.5, leading=8.6, grey=0.3)
+from notices.styles import COLUMN_HEAD
 
 _PAD = 1.2 * MM
-_ABOVE = 1.1 * MM
+_ABOVE = 0.62 * MM
+# An amount in two lines would be read as two.
+_SMALLEST_FIGURE = 0.4
+_SMALLEST_TITLE = 0.9
 
 Line = tuple[str, Style]
 #: Texts under one another; None is a place covered by the cell before it.
@@ -52,13 +51,16 @@ class _Set:
 
 @dataclass
 class Table:
-    """Columns of fixed width from `x` on; `plain` leaves out head and outer rules."""
+    """Columns of fixed width from `x` on; `plain` leaves out the head.
+
+    Text shrinks to `smallest` of its size before it is wrapped; figures (on the right) shrink further.
+    """
 
     flow: Flow
     columns: Sequence[Column]
     x: float = LEFT
     plain: bool = False
-    _waiting: list[tuple[Row, list[_Set]]] = field(default_factory=list)
+    smallest: float = 0.72
 
     @property
     def width(self) -> float:
@@ -66,12 +68,12 @@ class Table:
 
     @cached_property
     def _titles(self) -> list[_Set]:
-        cells = [[(column.title, HEAD)] for column in self.columns]
-        return list(self._place(cells, "center"))
+        cells = [[(column.title, COLUMN_HEAD)] for column in self.columns]
+        return list(self._place(cells, _SMALLEST_TITLE, _SMALLEST_TITLE))
 
     def draw(self, rows: Sequence[Row]) -> None:
         """All rows from the flow's place on."""
-        placed = [(row, list(self._place(row.cells))) for row in rows]
+        placed = [(row, list(self._place(row.cells, self.smallest, _SMALLEST_FIGURE))) for row in rows]
         if not self.plain:
             first = _height(placed[0][1]) if placed else 0.0
             self.flow.need(_height(self._titles) + first)
@@ -82,7 +84,7 @@ class Table:
             self._draw_row(row, cells, bound)
         self._rule(0.8 if not self.plain else 0.4)
 
-    def _place(self, cells: Sequence[Cell], align: Align | None = None) -> Iterator[_Set]:
+    def _place(self, cells: Sequence[Cell], smallest: float, smallest_figure: float) -> Iterator[_Set]:
         x = self.x
         for number, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
             if cell is not None:
@@ -91,13 +93,14 @@ class Table:
                     if covered is not None:
                         break
                     width += following.width
-                yield _Set(x, width, align or column.align, self._broken(cell, width - 2 * _PAD))
+                least = smallest_figure if column.align == "right" else smallest
+                yield _Set(x, width, column.align, self._broken(cell, width - 2 * _PAD, least))
             x += column.width
 
-    def _broken(self, cell: Sequence[Line], width: float) -> list[Line]:
+    def _broken(self, cell: Sequence[Line], width: float, smallest: float) -> list[Line]:
         lines: list[Line] = []
         for text, style in cell:
-            sized = fit(text, self.flow.sheet.font(style), style, width, 0.72)
+            sized = fit(text, self.flow.sheet.font(style), style, width, smallest)
             lines.extend((line, sized) for line in self.flow.lines(text, sized, width))
         return lines
 

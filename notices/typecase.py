@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFName, PDFObject, PDFObjectReference, PDFStream
+from reportlab.pdfbase.pdfdoc import (
+    PDFDictionary,
+    PDFDocument,
+    PDFName,
+    PDFObject,
+    PDFObjectReference,
+    PDFStream,
+)
 
 from notices.faces import Face
 from notices.fonts import Font, Fonts, Weight
@@ -52,7 +59,8 @@ def pack(face: Face, characters: Sequence[str], weight: Weight) -> Packed:
 
 
 def _to_unicode(characters: Sequence[str]) -> bytes:
-    pairs = [f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>" for code, text in enumerate(characters, 1)]
+    unicodes = (character.encode("utf-16-be").hex().upper() for character in characters)
+    pairs = [f"<{code:04X}> <{unicode}>" for code, unicode in enumerate(unicodes, 1)]
     # A block holds a hundred pairs at most (Adobe technical note 5014).
     blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     lines = [
@@ -150,7 +158,8 @@ class _Setter:
     def used(self) -> list[tuple[str, Packed]]:
         fonts = [(self._letter, self._core.packed)] if self._core_used else []
         for index, characters in sorted(self._rest.items()):
-            fonts.append((f"{self._letter}{index}", pack(self._font.face(index), characters, self._font.weight)))
+            packed = pack(self._font.face(index), characters, self._font.weight)
+            fonts.append((f"{self._letter}{index}", packed))
         return fonts
 
 

@@ -7,7 +7,7 @@ plain text, in one pass: what stands in a value is never read as a placeholder a
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,18 @@ from billing.translations import N_
 #: The version new papers are made from.
 LATEST = "2026-11"
 
+#: What a text may name: parties and premises, contract, debt, notices, receipt, activation, the page itself.
 PLACES = frozenset(
-    "业主 付款人 公司 小区 房号 房屋坐落 合同名称 合同编号 违约金条款 日率 日期 起 止 计费期 截算日 缴费期限 期限天数 "
-    "本金 违约金 合计 金额 大写 预收 逾期天数 次数 前次通知 前次编号 前次送达日 异议期限 电话 收款日 "
-    "红冲日 红冲编号 红冲原因 激活期限 激活地址 页 页数 模板 程序 校验码".split()
+    (
+        *("业主", "付款人", "公司", "小区", "房号", "房屋坐落", "电话"),
+        *("合同名称", "合同编号", "违约金条款", "日率"),
+        *("日期", "计费期", "截算日", "缴费期限", "期限天数", "异议期限"),
+        *("本金", "违约金", "合计", "金额", "大写", "预收", "逾期天数"),
+        *("次数", "前次通知", "前次编号", "前次送达日"),
+        *("收款日", "红冲日", "红冲编号", "红冲原因"),
+        *("激活期限", "激活地址"),
+        *("页", "页数", "模板", "程序", "校验码"),
+    )
 )
 
 _PLACE = re.compile(r"\{\{([^{}]*)\}\}")
@@ -38,7 +46,7 @@ def places_in(template: str) -> tuple[str, ...]:
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """The template with every placeholder replaced. Raises Refused for an unknown one, KeyError for one without a value."""
+    """The template with every placeholder replaced. Raises Refused for one that is not on the whitelist."""
     places_in(template)
     return _PLACE.sub(lambda match: values[match.group(1)], template)
 
@@ -55,6 +63,10 @@ class Wording:
         text = self._texts[key]
         return fill(text, values or {}) if self._places[key] else text
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    @lru_cache(maxsize=64)  # noqa: B019 - as many versions as files, kept for the process anyway
     def characters(self, *sections: str) -> str:
         """Every character the sections' own words use, sorted: the part of a font all their papers share."""
         used = (text for key, text in self._texts.items() if key.startswith(sections))

@@ -1,0 +1,81 @@
+"""缴费通知单: what is due this period, what earlier periods left, and until when to pay (forms 1)."""
+
+from billing.core.money import grouped
+from notices import content, figures, slip
+from notices.account import account_and_signature
+from notices.blocks import (
+    Sum,
+    clause_and_law,
+    facts,
+    late_fee_rate,
+    objection,
+    price_and_period,
+    sums,
+    unit_facts,
+)
+from notices.charges import charge_table, issued_table, working
+from notices.content import PaymentNotice
+from notices.layout import Flow
+from notices.letterhead import letterhead, running_head
+from notices.press import Press, debt_places
+from notices.sheet import MM
+from notices.styles import DEAR, GREAT_SUM, HEADING, INDENT, TEXT
+
+
+def compose(paper: PaymentNotice, press: Press) -> Flow:
+    press.places |= debt_places(paper.carried, paper.as_of, paper.rate_ppm)
+    press.places |= {"缴费期限": figures.day(paper.deadline), "计费期": paper.period}
+    title = press.say("heading.payment_notice")
+    reserve = slip.reserved if paper.slip_url else (lambda page: 0.0)
+    flow = Flow(press.fonts, press.typecase(), reserve, running_head(press, title))
+    letterhead(flow, press, title)
+    facts(flow, _facts(paper, press))
+    _body(flow, paper, press)
+    if paper.slip_url:
+        slip.draw(flow, press, title, paper.total, paper.slip_url)
+    return flow
+
+
+def _facts(paper: PaymentNotice, press: Press) -> list[tuple[str, str]]:
+    pairs = [*unit_facts(press), *price_and_period(press, paper.lines)]
+    if paper.community.late_fee_clause:
+        pairs.append(late_fee_rate(press, paper.segments, paper.rate_ppm))
+    return pairs
+
+
+def _body(flow: Flow, paper: PaymentNotice, press: Press) -> None:
+    flow.paragraph(press.say("heading.dear"), DEAR)
+    flow.paragraph(press.say("payment_notice.opening"), TEXT, indent=INDENT)
+    flow.gap(1.6 * MM)
+    _sums(flow, paper, press)
+    issued_table(flow, press, paper.lines, press.say("heading.current_charges"))
+    if paper.carried:
+        _carried(flow, paper, press)
+    if paper.community.late_fee_clause:
+        flow.paragraph(press.say("payment_notice.late"), TEXT, indent=INDENT)
+        flow.gap(1.6 * MM)
+    clause_and_law(flow, press, "common.legal_short")
+    objection(flow, press, paper.objection_until)
+    account_and_signature(flow, press, paper.pay_url)
+
+
+def _carried(flow: Flow, paper: PaymentNotice, press: Press) -> None:
+    flow.need(HEADING.line + TEXT.line + 20 * MM)
+    flow.paragraph(press.say("payment_notice.carried"), TEXT, indent=INDENT)
+    charge_table(flow, press, paper.carried, press.say("heading.carried"))
+    if paper.segments:
+        working(flow, press, paper.carried, paper.segments, press.say("heading.working"))
+
+
+def _sums(flow: Flow, paper: PaymentNotice, press: Press) -> None:
+    """本期, 往期结余, 预收, 合计, 缴费截止日."""
+    carried = content.total(paper.carried)
+    note = f"{press.say('heading.late_fee')}{grouped(content.late_fee_due(paper.carried))}" if carried else ""
+    cells = [
+        Sum(press.say("heading.current"), figures.money(content.total(paper.lines)), 0.17),
+        Sum(press.say("heading.carried_sum"), figures.money(carried), 0.185, note),
+        Sum(press.say("heading.prepaid"), figures.money(-paper.prepayment), 0.155),
+        Sum(press.say("heading.total"), figures.money(paper.total), 0.22, style=GREAT_SUM),
+        Sum(press.say("heading.deadline"), press.say("heading.until"), 0.27),
+    ]
+    sums(flow, press, cells, paper.total)

@@ -1,0 +1,45 @@
+"""The words are data: versioned, and filled from a whitelist alone."""
+
+import pytest
+
+from billing.core.problem import Refused
+from notices.content import TONES
+from notices.render import render
+from notices.wording import LATEST, PLACES, fill, places_in, wording
+from tests.notices import papers
+
+
+def test_the_latest_version_is_there() -> None:
+    words = wording(LATEST)
+    assert words("heading.formal") == "催告函"
+    assert all(f"demand.{tone}.opening" in words for tone in TONES if tone != "formal")
+
+
+@pytest.mark.parametrize("version", ["1999-01", "../2026-11", "2026-11.toml", "", "２０２６-11"])
+def test_an_unknown_version_is_refused(version: str) -> None:
+    with pytest.raises(Refused, match="There is no wording"):
+        wording(version)
+    with pytest.raises(Refused, match="There is no wording"):
+        render(papers.demand(1, template=version))
+
+
+@pytest.mark.parametrize("template", ["{{密码}}", "{{ 业主 }}", "{{业主.password}}", "{{}}", "{{config}}"])
+def test_an_unknown_placeholder_is_refused(template: str) -> None:
+    with pytest.raises(Refused, match="is not a placeholder"):
+        fill(template, {})
+
+
+def test_values_are_not_read_again() -> None:
+    assert fill("{{业主}}欠{{合计}}元", {"业主": "{{合计}}", "合计": "1.00"}) == "{{合计}}欠1.00元"
+
+
+def test_single_braces_and_other_engines_marks_are_text() -> None:
+    text = "{业主} {% if %} ${x} %(name)s {{业主}}"
+    assert fill(text, {"业主": "王"}) == "{业主} {% if %} ${x} %(name)s 王"
+
+
+def test_every_place_on_the_whitelist_is_used_by_some_text() -> None:
+    words = wording(LATEST)
+    used = {name for text in words._texts.values() for name in places_in(text)}
+    assert used <= PLACES
+    assert PLACES - used <= {"公司", "付款人", "小区", "本金", "违约金"}
