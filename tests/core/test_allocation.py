@@ -18,7 +18,10 @@ def test_principal_first_pays_all_principals_oldest_first():
 
 
 def test_late_fee_first_goes_charge_by_charge_late_fee_before_principal():
-    assert allocate(100_000, TWO, TODAY, "late-fee-first") == ([Part(1, 60_000, 10_000), Part(2, 20_000, 10_000)], 0)
+    assert allocate(100_000, TWO, TODAY, "late-fee-first") == (
+        [Part(1, 60_000, 10_000), Part(2, 20_000, 10_000)],
+        0,
+    )
 
 
 def test_by_charge_goes_charge_by_charge_principal_before_late_fee():

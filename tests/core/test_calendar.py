@@ -10,7 +10,9 @@ from billing.core.calendar import Period, add_months, parse_date, parse_period, 
 from billing.core.problem import Refused
 
 
-@pytest.mark.parametrize("text", ["2023-02-29", "20240209", "2024-W05-1", "1999-12-31", "2101-01-01", "２０２４-01-01", "x", ""])
+@pytest.mark.parametrize(
+    "text", ["2023-02-29", "20240209", "2024-W05-1", "1999-12-31", "2101-01-01", "２０２４-01-01", "x", ""]
+)
 def test_it_refuses_what_is_no_date(text):
     with pytest.raises(Refused):
         parse_date(text)

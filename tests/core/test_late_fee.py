@@ -42,7 +42,9 @@ def test_it_counts_from_the_day_after_the_due_day_to_the_last_day_included():
 def test_it_lowers_the_principal_from_the_day_after_a_payment():
     case = CASES["S2"]
     paid = [Paid(parse_date(on), parse_yuan(amount)) for on, amount, _ in case["pay"]]
-    fee = late_fee(parse_yuan(case["principal"]), parse_date(case["due"]), parse_date(case["asof"]), paid=paid)
+    fee = late_fee(
+        parse_yuan(case["principal"]), parse_date(case["due"]), parse_date(case["asof"]), paid=paid
+    )
     assert [yuan(part.amount) for part in fee.segments] == case["seg"]
     assert yuan(fee.amount) == case["expect"]
 
@@ -117,7 +119,10 @@ def test_what_was_paid_within_the_grace_bears_nothing_and_the_rest_counts_from_t
 def test_a_change_of_rate_counts_from_its_own_day():
     terms = Terms((Rate(date.min, 1000), Rate(date(2026, 4, 11), 500)))
     fee = late_fee(100_000, DUE, date(2026, 4, 20), terms)
-    assert [(part.days, part.rate_ppm, part.amount) for part in fee.segments] == [(10, 1000, 1000), (10, 500, 500)]
+    assert [(part.days, part.rate_ppm, part.amount) for part in fee.segments] == [
+        (10, 1000, 1000),
+        (10, 500, 500),
+    ]
 
 
 def test_suspended_days_bear_nothing_though_they_overlap():
@@ -177,7 +182,7 @@ def day_by_day(amount, due, as_of, terms, paid, suspended) -> Fraction:
 @settings(max_examples=10_000)
 @given(histories)
 def test_the_closed_form_is_the_sum_of_the_days(history):
-    rates = sorted({since: rate for since, rate in history["rates"]}.items())
+    rates = sorted(dict(history["rates"]).items())
     terms = Terms(
         (Rate(date.min, 1000), *(Rate(since, rate) for since, rate in rates)),
         history["grace"],

@@ -12,7 +12,14 @@ from billing.core.problem import Refused
 
 @pytest.mark.parametrize(
     ("text", "fen"),
-    [("1234.5", 123450), ("1,234.50", 123450), ("￥１２３４．５０", 123450), ("-0.01", -1), (" 98元 ", 9800), ("0.100", 10)],
+    [
+        ("1234.5", 123450),
+        ("1,234.50", 123450),
+        ("￥１２３４．５０", 123450),
+        ("-0.01", -1),
+        (" 98元 ", 9800),
+        ("0.100", 10),
+    ],
 )
 def test_it_reads_amounts_as_people_write_them(text, fen):
     assert parse_yuan(text) == fen
@@ -20,7 +27,21 @@ def test_it_reads_amounts_as_people_write_them(text, fen):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "NaN", "Infinity", "1e5", "1_000", "1.005", "12,34.5", "①", "١٢", "0x10", "1e999999", "999999999999.99", "--1"],
+    [
+        "",
+        "NaN",
+        "Infinity",
+        "1e5",
+        "1_000",
+        "1.005",
+        "12,34.5",
+        "①",
+        "١٢",
+        "0x10",
+        "1e999999",
+        "999999999999.99",
+        "--1",
+    ],
 )
 def test_it_refuses_what_is_no_amount_in_one_sentence(text):
     with pytest.raises(Refused) as refused:
@@ -40,7 +61,8 @@ def test_what_it_writes_it_reads_back(fen):
 
 
 @pytest.mark.parametrize(
-    ("exact", "fen"), [(Fraction(1005, 1000), 1), (Fraction(5, 2), 3), (Fraction(-5, 2), -3), (Fraction(149, 100), 1)]
+    ("exact", "fen"),
+    [(Fraction(1005, 1000), 1), (Fraction(5, 2), 3), (Fraction(-5, 2), -3), (Fraction(149, 100), 1)],
 )
 def test_it_rounds_half_away_from_zero(exact, fen):
     assert round_half_up(exact) == fen

@@ -12,7 +12,8 @@ from billing.core.numbers import parse_area, parse_price
 from billing.core.tariff import Tariff, charge_amount
 
 CASES = {
-    case["id"]: case for case in json.loads((Path(__file__).parents[1] / "cases" / "principal.json").read_text())
+    case["id"]: case
+    for case in json.loads((Path(__file__).parents[1] / "cases" / "principal.json").read_text())
 }
 LONG_AGO = date(2000, 1, 1)
 
@@ -43,11 +44,16 @@ def test_a_fixed_fee_is_the_same_for_every_unit():
 
 def test_a_unit_handed_over_within_the_period_pays_its_days_only():
     tariff = Tariff(LONG_AGO, "fixed", 300_000)  # 30.00 a month
-    assert charge_amount([tariff], parse_period("2026Q2"), start=date(2026, 5, 16)) == 1548 + 3000  # 16 of 31 days
+    assert (
+        charge_amount([tariff], parse_period("2026Q2"), start=date(2026, 5, 16)) == 1548 + 3000
+    )  # 16 of 31 days
 
 
 def test_a_unit_handed_over_later_pays_nothing():
-    assert charge_amount([Tariff(LONG_AGO, "fixed", 300_000)], parse_period("2026Q2"), start=date(2026, 7, 1)) == 0
+    assert (
+        charge_amount([Tariff(LONG_AGO, "fixed", 300_000)], parse_period("2026Q2"), start=date(2026, 7, 1))
+        == 0
+    )
 
 
 def test_each_month_is_priced_by_the_tariff_in_force():
