@@ -6,8 +6,10 @@
 | INSTANCE_DIR | where the database, the vault and the secret live | ./instance |
 | VAULT_DIR | where files are kept by content | INSTANCE_DIR/vault |
 | SECRET_KEY | signs forms and cookies, 32 characters or more | made once, kept in INSTANCE_DIR |
+| TRUSTED_PROXIES | how many web servers of ours stand in front and name the visitor's address | 0 |
 | COOKIES_OVER_HTTPS | 1 in production: cookies only over https | 0 |
-| MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS, MAIL_DEFAULT_SENDER | the mail server | none: no mail |
+| MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS | the mail server | none: no mail |
+| MAIL_DEFAULT_SENDER | whom mail comes from | none |
 | PERMILLE_FONT | a TrueType file asked for characters the built-in fonts lack | none |
 """
 
@@ -27,10 +29,13 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     instance = Path(environ.get("INSTANCE_DIR") or Path(__file__).parent / "instance").resolve()
     instance.mkdir(parents=True, exist_ok=True)
     return {
-        "SQLALCHEMY_DATABASE_URI": _database(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'permille.db'}"),
+        "SQLALCHEMY_DATABASE_URI": _database(
+            environ.get("DATABASE_URL") or f"sqlite:///{instance / 'permille.db'}"
+        ),
         "VAULT_DIR": Path(environ.get("VAULT_DIR") or instance / "vault"),
         "INSTANCE_DIR": instance,
         "SECRET_KEY": _secret(environ.get("SECRET_KEY"), instance / "secret_key"),
+        "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),
         "SESSION_COOKIE_SECURE": environ.get("COOKIES_OVER_HTTPS", "0") == "1",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -53,7 +58,9 @@ def _database(url: str) -> str:
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise BadSetting(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {url.split(':')[0]}:")
+        raise BadSetting(
+            f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {url.split(':')[0]}:"
+        )
     if url in ("sqlite:///", "sqlite:///:memory:"):
         raise BadSetting("DATABASE_URL names a database in memory: it would forget everything; name a file.")
     return url
@@ -62,7 +69,9 @@ def _database(url: str) -> str:
 def _secret(given: str | None, kept: Path) -> str:
     if given is not None:
         if len(given) < 32:
-            raise BadSetting("SECRET_KEY must have 32 characters or more; leave it out to have one made and kept.")
+            raise BadSetting(
+                "SECRET_KEY must have 32 characters or more; leave it out to have one made and kept."
+            )
         return given
     try:
         descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

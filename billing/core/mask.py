@@ -18,6 +18,11 @@ def name(text: str) -> str:
     return _middle(text, 1, 0)
 
 
+def room(label: str) -> str:
+    """ "1-1-1**": enough for whoever holds the paper to compare, too little to find the door."""
+    return _middle(label, max(len(label) - 2, 0), 0)
+
+
 def _middle(text: str, head: int, tail: int) -> str:
     hidden = max(len(text) - head - tail, 0)
     if not hidden:  # too short to show any of it

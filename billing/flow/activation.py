@@ -96,7 +96,7 @@ def add_to_account(session: Session, today: date, now: datetime, code: str, acco
 def _use(session: Session, today: date, now: datetime, code: str) -> ActivationCode:
     """Mark the code used, if it still can be: of two who try at once the database lets one through."""
     plain = activation.read(code)
-    used = session.scalar(
+    used: ActivationCode | None = session.scalar(
         update(ActivationCode)
         .where(
             ActivationCode.code_hash == _hash(plain or ""),

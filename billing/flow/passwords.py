@@ -64,6 +64,7 @@ def seal(password: str, name: str) -> str:
 def matches(password: str, kept: str | None) -> bool:
     """Is this the password kept as that hash? None (there is no such person) takes as long and is never right."""
     try:
-        return _hasher.verify(kept or _NOBODYS, password[:LONGEST]) and kept is not None
+        _hasher.verify(kept or _NOBODYS, password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
+    return kept is not None

@@ -43,6 +43,7 @@ LIMITS = {
     "staff": Limit(8, timedelta(minutes=15)),
     "owner": Limit(8, timedelta(minutes=15)),
     "code": Limit(5, timedelta(hours=24)),
+    "paper": Limit(5, timedelta(hours=1)),
     "address": Limit(40, timedelta(minutes=15)),
 }
 _FORGOTTEN_AFTER = max(limit.within for limit in LIMITS.values())
@@ -54,7 +55,7 @@ def count_try(session: Session, now: datetime, subjects: Sequence[Subject]) -> N
     for subject in subjects:
         limit = LIMITS[subject.kind]
         recent = (Attempt.subject == subject.key) & (Attempt.tried_at > now - limit.within)
-        if session.scalar(select(func.count()).select_from(Attempt).where(recent)) >= limit.most:
+        if session.scalars(select(func.count()).select_from(Attempt).where(recent)).one() >= limit.most:
             minutes = int(limit.within.total_seconds()) // 60
             raise TooMany(
                 N_("Too many wrong tries. Wait %(minutes)s minutes, then try again."), minutes=minutes

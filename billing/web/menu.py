@@ -1,0 +1,89 @@
+"""The way around the office, as data: an entry shows where its page exists and the visitor may open it."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_login import current_user
+
+from billing.translations import N_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`endpoint` names the page; `icon` a symbol in templates/macros/icon.html; `says` what it is for."""
+
+    endpoint: str
+    permission: str
+    label: str
+    says: str
+    icon: str
+
+    @property
+    def noun(self) -> str:
+        return self.endpoint.partition(".")[0]
+
+
+#: Pages of one community, under /c/<community_id>/, in the order of the work.
+COMMUNITY = (
+    Entry(
+        "counter.index", "payment.take", N_("Counter"), N_("Take a payment and print its receipt"), "counter"
+    ),
+    Entry("units.index", "roster.view", N_("Units and owners"), N_("Find a unit, see what it owes"), "units"),
+    Entry("roster.index", "roster.import", N_("Import"), N_("Read the office's own spreadsheets"), "roster"),
+    Entry(
+        "tariffs.index", "tariff.edit", N_("Tariffs and rules"), N_("Prices, due dates, late fee"), "tariffs"
+    ),
+    Entry("periods.index", "period.issue", N_("Fee periods"), N_("Preview and issue what is due"), "periods"),
+    Entry(
+        "dunning.index", "dunning.run", N_("Dunning"), N_("Who is reminded, how firmly, and why"), "dunning"
+    ),
+    Entry(
+        "notices.index",
+        "notice.view",
+        N_("Notices"),
+        N_("Papers sent, and their proof of delivery"),
+        "notices",
+    ),
+    Entry("receipts.index", "receipt.file", N_("Return slips"), N_("File what came back signed"), "receipts"),
+    Entry(
+        "activation.index",
+        "activation.issue",
+        N_("Activation letters"),
+        N_("Codes for the owners' own pages"),
+        "key",
+    ),
+)
+
+#: Pages of the whole office.
+OFFICE = (
+    Entry(
+        "profile.index", "profile.edit", N_("Office profile"), N_("What papers say of the office"), "profile"
+    ),
+    Entry("jobs.index", "job.view", N_("Background jobs"), N_("What runs, and how far it is"), "jobs"),
+    Entry("users.index", "user.manage", N_("Staff"), N_("Who may sign in, with which role"), "users"),
+)
+
+#: Where somebody who may edit the profile is sent while there is no community.
+FIRST_RUN = "profile.guide"
+
+
+def exists(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def entries(section: tuple[Entry, ...]) -> list[Entry]:
+    """Those of the section that the visitor can open."""
+    return [entry for entry in section if exists(entry.endpoint) and current_user.may(entry.permission)]
+
+
+def is_here(entry: Entry) -> bool:
+    """Is the page that is shown one of the entry's?"""
+    return request.blueprint == entry.noun
+
+
+def same_page(community_id: int) -> str:
+    """This section's first page for another community, else that community's own."""
+    for entry in COMMUNITY:
+        if is_here(entry) and exists(entry.endpoint):
+            return url_for(entry.endpoint, community_id=community_id)
+    return url_for("home.community", community_id=community_id)

@@ -1,0 +1,82 @@
+"""How values look on a page: filters for the templates."""
+
+from datetime import date, datetime
+
+from flask import Flask
+from flask_babel import gettext
+from markupsafe import Markup
+
+from billing.clock import SHANGHAI
+from billing.core import mask, money, numbers, roles
+from billing.core.problem import Problem, Refused
+from billing.translations import N_
+
+CHANNELS = {
+    "cash": N_("Cash"),
+    "transfer": N_("Bank transfer"),
+    "pos": N_("Card"),
+    "wechat": N_("WeChat Pay"),
+    "alipay": N_("Alipay"),
+    "debit": N_("Direct debit"),
+    "other": N_("Other"),
+}
+ROLES = {**roles.STAFF, roles.OWNER: N_("Owner")}
+JOB_STATES = {
+    "queued": N_("Waiting"),
+    "running": N_("Running"),
+    "stopped": N_("Stopped"),
+    "done": N_("Done"),
+    "failed": N_("Failed"),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        yuan=yuan,
+        day=day,
+        moment=moment,
+        area=numbers.area,
+        price=numbers.price,
+        per_mille=numbers.per_mille,
+        masked_phone=mask.phone,
+        masked_id=mask.id_number,
+        masked_name=mask.name,
+        sentence=sentence,
+        channel=channel,
+        role=role,
+        job_state=job_state,
+    )
+
+
+def yuan(fen: int | None, sign: bool = False) -> Markup | str:
+    """Fen as "1,234.50", or "¥1,234.50"; nothing for None. Below zero with a true minus sign."""
+    if fen is None:
+        return ""
+    return Markup("{}{}{}").format("−" if fen < 0 else "", "¥" if sign else "", money.grouped(abs(fen)))
+
+
+def day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """An instant by the clock on the office's wall: 2026-11-23 14:05."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def sentence(said: Refused | Problem | str) -> str:
+    """What a rule or an import says, in the page's language."""
+    return gettext(said) if isinstance(said, str) else said.sentence(gettext)
+
+
+def channel(code: str) -> str:
+    return gettext(CHANNELS.get(code, code))
+
+
+def role(code: str) -> str:
+    return gettext(ROLES.get(code, code))
+
+
+def job_state(code: str) -> str:
+    return gettext(JOB_STATES.get(code, code))

@@ -1,0 +1,47 @@
+// What plain forms cannot do by themselves. Every page works without this file.
+"use strict";
+
+// One click, one act. The server knows a repeated key anyway; this spares people the wait and the doubt.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  form.dataset.sent = "yes";
+  // After this turn, so that the pressed button's own value is still sent.
+  setTimeout(() => setSending(form, true));
+  // A download answers without leaving the page.
+  if (form.dataset.download !== undefined) setTimeout(() => setSending(form, false), 3000);
+});
+
+// A page brought back by the browser's back button may be sent again.
+window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => setSending(form, false)));
+
+function setSending(form, sending) {
+  if (!sending) delete form.dataset.sent;
+  for (const button of form.querySelectorAll("button:not([type=button])")) {
+    button.classList.toggle("sending", sending);
+    button.setAttribute("aria-disabled", String(sending));
+  }
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
+});
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("[data-print], [data-back]");
+  if (!pressed) return;
+  if (pressed.dataset.print !== undefined) window.print();
+  // Back in the browser's history keeps what was typed; a link would load the form anew.
+  if (pressed.dataset.back !== undefined && history.length > 1) {
+    event.preventDefault();
+    history.back();
+  }
+});
