@@ -22,6 +22,8 @@ from billing.store.work import Job
 
 log = logging.getLogger(__name__)
 
+_LOGGED = "the reason is in the server's log"
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -57,25 +59,43 @@ def run_next(session: Session, vault: Vault, worker: str) -> bool:
         return False
     try:
         _run(session, vault, worker, job)
-    except Refused as refused:
-        _end(session, worker, job, "failed", refused.sentence())
     except Exception:
         log.exception("job %s failed", job.id)
         session.rollback()
-        _end(session, worker, job, "failed", "the reason is in the server's log")
+        _end(session, worker, job, "failed", _LOGGED)
     return True
 
 
 def _run(session: Session, vault: Vault, worker: str, job: Job) -> None:
     kind = KINDS[job.kind]
     waiting = kind.waiting(session, job)
-    before = max(0, job.total - len(waiting))
-    for count, unit in enumerate(waiting, start=1):
-        kind.do(session, vault, unit)
+    done = max(0, job.total - len(waiting))
+    total = done + len(waiting)
+    reasons = []
+    for unit in waiting:
+        reason = _do(session, vault, kind, job, unit)
+        if reason:
+            reasons.append(reason)
+        else:
+            done += 1
         with writing(session):
-            if not work.advance(session, worker, now(), job.id, before + count, before + len(waiting)):
+            if not work.advance(session, worker, now(), job.id, done, total):
                 return
-    _end(session, worker, job, "done")
+    _end(session, worker, job, "failed" if reasons else "done", reasons[0] if reasons else "")
+
+
+def _do(session: Session, vault: Vault, kind: Kind, job: Job, unit: int) -> str:
+    """Do one unit; why it could not be done, if so. It waits for the next try and keeps no other from its turn."""
+    try:
+        kind.do(session, vault, unit)
+    except Refused as refused:
+        session.rollback()
+        return refused.sentence()
+    except Exception:
+        log.exception("job %s failed at %s", job.id, unit)
+        session.rollback()
+        return _LOGGED
+    return ""
 
 
 def _end(session: Session, worker: str, job: Job, state: str, message: str = "") -> None:

@@ -43,15 +43,21 @@ def import_roster(
     options: dict[str, Any] = {"correction": correction, "sold_on": sold_on}
     if dry_run:
         known = session.scalar(select(Community.id).where(Community.name == name))
-        plan = roster.plan_roster(session, known, found, **options)
+        entry, plan = None, roster.plan_roster(session, known, found, **options)
     else:
         with writing(session):
             place = found_community(session, ACTOR, name)
         with writing(session, place.id):
             plan = roster.plan_roster(session, place.id, found, **options)
-            roster.apply_roster(session, ACTOR, today(), place.id, plan)
+            entry = roster.apply_roster(session, ACTOR, today(), place.id, plan)
     counts = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
-    return {"community": name, **counts, "problems": _problems(plan.problems), "notes": _notes(found.notes)}
+    return {
+        "community": name,
+        "entry": entry,
+        **counts,
+        "problems": _problems(plan.problems),
+        "notes": _notes(found.notes),
+    }
 
 
 @import_group.command("arrears")
@@ -65,13 +71,13 @@ def import_arrears(file: Path, dry_run: bool, community: str | None) -> dict[str
     session = db.session()
     place = the_community(community)
     if dry_run:
-        plan = arrears.plan_arrears(session, place.id, found)
+        entry, plan = None, arrears.plan_arrears(session, place.id, found)
     else:
         with writing(session, place.id):
             plan = arrears.plan_arrears(session, place.id, found)
-            arrears.apply_arrears(session, ACTOR, today(), place.id, plan)
+            entry = arrears.apply_arrears(session, ACTOR, today(), place.id, plan)
     counts = {"new": len(plan.new), "changed": 0, "unchanged": plan.unchanged}
-    return {**counts, "problems": _problems(plan.problems), "notes": _notes(found.notes)}
+    return {"entry": entry, **counts, "problems": _problems(plan.problems), "notes": _notes(found.notes)}
 
 
 def _bytes(file: Path) -> bytes:

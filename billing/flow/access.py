@@ -71,6 +71,11 @@ def check_owner(session: Session, login: str, password: str) -> OwnerAccount | N
     return account if passwords.matches(password, account.password_hash if account else None) else None
 
 
+def any_user(session: Session) -> bool:
+    """Is there a member of staff at all? A fresh office has none: the first is made on the command line."""
+    return session.scalar(select(User.id).limit(1)) is not None
+
+
 def open_session(
     session: Session, now: datetime, whose: User | OwnerAccount, replaced: str | None = None
 ) -> str:

@@ -1,6 +1,5 @@
 """A dunning run: who is served which stage as of a day, who is left out and why, and the numbered notices."""
 
-import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-from billing.clock import now
 from billing.core import dunning
 from billing.core.calendar import roll_forward
 from billing.core.dunning import Standing, Step
@@ -20,7 +17,8 @@ from billing.core.problem import Refused
 from billing.core.statement import Line, totals
 from billing.flow import papers
 from billing.flow.calendar import rest_days
-from billing.flow.entry import fingerprint, latest, record, token
+from billing.flow.documents import keep_document
+from billing.flow.entry import fingerprint, latest, record, replayed, token
 from billing.flow.estate import policies
 from billing.flow.tariffs import ladder
 from billing.store.collection import Document, DunningRun, Hold, Notice
@@ -28,7 +26,7 @@ from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.people import Ownership, Party
 from billing.store.standing import Account, accounts
-from billing.store.vault import Vault, keep
+from billing.store.vault import Vault
 from billing.translations import N_
 from notices import content, render
 from notices.record import freeze, thaw
@@ -141,15 +139,14 @@ def issue_run(
     )
     session.add(run)
     session.flush()
-    names = _co_owners(session, community_id, plan.as_of)
+    holding = _holding(session, community_id, plan.as_of)
     units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.community_id == community_id))}
     delivered = _delivered(session, community_id)
     serial = session.scalar(select(func.max(Notice.serial)).where(Notice.community_id == community_id)) or 0
     for number, one in enumerate(plan.notices, start=serial + 1):
         unit = units[one.account.unit_id]
         notice = _notice(run, number, one)
-        others = [name for name in names[unit.id] if name != one.account.debtor]
-        facts = head.unit(unit, one.account.debtor, others)
+        facts = head.unit(unit, one.account.debtor, _co_owners(holding[unit.id], one.account.debtor_id))
         paper = _paper(head, plan, one, notice, facts, _prior(one, delivered))
         notice.paper = freeze(paper)
         session.add(notice)
@@ -232,26 +229,7 @@ def notice_pdf(vault: Vault, notice: Notice) -> bytes:
 
 def file_document(session: Session, vault: Vault, notice: Notice, data: bytes) -> Document:
     """Keep the PDF as the notice's one document; done a second time, the first stays."""
-    known = session.scalar(select(Document).where(Document.about == "notice", Document.about_id == notice.id))
-    if known:
-        return known
-    document = Document(
-        community_id=notice.community_id,
-        about="notice",
-        about_id=notice.id,
-        sha256=keep(session, vault, data, "application/pdf"),
-        pages=_pages(data),
-        generator=content.GENERATOR,
-        recorded_at=now(),
-    )
-    session.add(document)
-    session.flush()
-    return document
-
-
-def _pages(data: bytes) -> int:
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        return len(pdf.pages)
+    return keep_document(session, vault, notice.community_id, "notice", notice.id, data)
 
 
 def documents(session: Session, run_id: int) -> list[tuple[Notice, Document]]:
@@ -282,30 +260,69 @@ def place_hold(
     reason: str,
     key: str,
 ) -> Hold:
-    """Keep notices from a debtor on a unit, from a day to a day (none: until lifted by a later hold of no days)."""
+    """Keep notices from a debtor on a unit, from a day to a day (none: until lifted). The same key again: the same."""
     if kind not in HOLDS:
         raise Refused(N_("A hold is a dispute or a hold."))
     if not reason.strip():
         raise Refused(N_("Say why: it will be read when somebody asks why no notice was sent."))
-    asked = {
-        "unit": unit.id,
-        "debtor": debtor_id,
-        "kind": kind,
-        "since": since,
-        "until": until,
-        "reason": reason,
-    }
-    entry = record(session, unit.community_id, "hold", f"hold:{key}", actor, asked)
-    hold = Hold(
-        community_id=unit.community_id,
-        entry=entry,
-        unit_id=unit.id,
-        debtor_id=debtor_id,
-        kind=kind,
-        since=since,
-        until=until,
-        reason=reason.strip(),
+    if until is not None and until < since:
+        raise Refused(
+            N_("A hold cannot end on %(until)s before it begins on %(since)s."), until=until, since=since
+        )
+    asked = {"unit": unit.id, "debtor": debtor_id, "kind": kind, "since": since, "until": until}
+    asked["reason"] = reason.strip()
+    hold = _recorded_hold(session, unit, asked, key)
+    return hold or _record_hold(session, actor, unit, asked, key, Hold(kind=kind, since=since, until=until))
+
+
+def lift_hold(
+    session: Session, actor: str, unit: Unit, debtor_id: int, on: date, reason: str, key: str
+) -> Hold:
+    """Let notices out again from that day: a new hold that ended the day before. As of earlier days it held."""
+    if not reason.strip():
+        raise Refused(N_("Say why the hold is lifted."))
+    asked = {"unit": unit.id, "debtor": debtor_id, "lifted": on, "reason": reason.strip()}
+    known = _recorded_hold(session, unit, asked, key)
+    if known:
+        return known
+    held = hold_on(session, unit, debtor_id, on)
+    if held is None:
+        raise Refused(N_("Nothing holds notices back there on %(on)s."), on=on)
+    ended = Hold(kind=held.kind, since=held.since, until=on - timedelta(days=1))
+    return _record_hold(session, actor, unit, asked, key, ended)
+
+
+def hold_on(session: Session, unit: Unit, debtor_id: int, day: date) -> Hold | None:
+    """What keeps notices from the debtor there on that day: the newest hold decides, one that ended lifts."""
+    newest = session.scalar(
+        select(Hold)
+        .where(Hold.community_id == unit.community_id, Hold.unit_id == unit.id, Hold.debtor_id == debtor_id)
+        .order_by(Hold.id.desc())
+        .limit(1)
     )
+    return newest if newest and _holds_on(newest, day) else None
+
+
+def _holds_on(hold: Hold, day: date) -> bool:
+    return hold.since <= day and (hold.until is None or day <= hold.until)
+
+
+def _recorded_hold(session: Session, unit: Unit, asked: Mapping[str, Any], key: str) -> Hold | None:
+    """What this key recorded before, if it was asked for the same."""
+    entry = replayed(session, unit.community_id, f"hold:{key}", asked)
+    if entry is None:
+        return None
+    return session.scalars(
+        select(Hold).where(Hold.community_id == unit.community_id, Hold.entry == entry.seq)
+    ).one()
+
+
+def _record_hold(
+    session: Session, actor: str, unit: Unit, asked: Mapping[str, Any], key: str, hold: Hold
+) -> Hold:
+    hold.community_id, hold.unit_id, hold.debtor_id = unit.community_id, unit.id, asked["debtor"]
+    hold.reason = asked["reason"]
+    hold.entry = record(session, unit.community_id, "hold", f"hold:{key}", actor, asked)
     session.add(hold)
     session.flush()
     return hold
@@ -316,11 +333,7 @@ def _holds(session: Session, community_id: int, day: date) -> dict[tuple[int, in
     newest: dict[tuple[int, int], Hold] = {}
     for hold in session.scalars(select(Hold).where(Hold.community_id == community_id).order_by(Hold.id)):
         newest[hold.unit_id, hold.debtor_id] = hold
-    return {
-        key: hold.kind
-        for key, hold in newest.items()
-        if hold.since <= day and (hold.until is None or day <= hold.until)
-    }
+    return {key: hold.kind for key, hold in newest.items() if _holds_on(hold, day)}
 
 
 def _earlier(session: Session, community_id: int) -> Mapping[tuple[int, int], list[Notice]]:
@@ -346,11 +359,16 @@ def _delivered(session: Session, community_id: int) -> dict[int, date]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _co_owners(session: Session, community_id: int, day: date) -> Mapping[int, list[str]]:
-    """Unit -> names of everybody who owned it that day, the first owner first."""
-    names: dict[int, list[str]] = defaultdict(list)
+def _co_owners(holding: Mapping[int, str], debtor_id: int) -> list[str]:
+    """Who owns the unit together with the debtor; nobody for a former owner: the buyer is a stranger to his debt."""
+    return [name for party, name in holding.items() if party != debtor_id] if debtor_id in holding else []
+
+
+def _holding(session: Session, community_id: int, day: date) -> Mapping[int, dict[int, str]]:
+    """Unit -> id and name of everybody who owned it that day, the first owner first."""
+    found: dict[int, dict[int, str]] = defaultdict(dict)
     query = (
-        select(Ownership.unit_id, Party.name)
+        select(Ownership.unit_id, Party.id, Party.name)
         .join(Party, Party.id == Ownership.party_id)
         .where(
             Ownership.community_id == community_id,
@@ -359,6 +377,6 @@ def _co_owners(session: Session, community_id: int, day: date) -> Mapping[int, l
         )
         .order_by(Ownership.role != "owner", Ownership.id)
     )
-    for unit_id, name in session.execute(query):
-        names[unit_id].append(name)
-    return names
+    for unit_id, party_id, name in session.execute(query):
+        found[unit_id][party_id] = name
+    return found

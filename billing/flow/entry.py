@@ -33,6 +33,12 @@ def replayed(session: Session, community_id: int, key: str, content: Mapping[str
     return entry
 
 
+def is_recorded(session: Session, community_id: int, key: str) -> bool:
+    """Whether this key made an entry already, whatever it was for."""
+    entry = select(Entry.seq).where(Entry.community_id == community_id, Entry.key == key)
+    return session.scalar(entry) is not None
+
+
 def record(
     session: Session,
     community_id: int,

@@ -85,13 +85,12 @@ def owners(session: Session, unit_id: int, day: date) -> list[Party]:
     )
 
 
-def policies(session: Session, community_id: int) -> Policies:
-    """All late-fee policies of the community; of two for one day the later entry counts."""
-    rows = session.scalars(
-        select(PolicyRow)
-        .where(PolicyRow.community_id == community_id)
-        .order_by(PolicyRow.since, PolicyRow.id)
-    )
+def policies(session: Session, community_id: int, known_at: int | None = None) -> Policies:
+    """All late-fee policies of the community known at an entry; of two for one day the later entry counts."""
+    query = select(PolicyRow).where(PolicyRow.community_id == community_id)
+    if known_at is not None:
+        query = query.where(PolicyRow.entry <= known_at)
+    rows = session.scalars(query.order_by(PolicyRow.since, PolicyRow.id))
     dated = {row.since: _policy(row) for row in rows}
     return Policies(tuple(dated.values()) or (Policy(since=EVER),))
 

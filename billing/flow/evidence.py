@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from datetime import date
 
+import pikepdf
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,7 +58,19 @@ def media_type(data: bytes) -> str:
         )
     if kind.startswith("image/"):
         _check_picture(data)
+    else:
+        _check_pdf(data)
     return kind
+
+
+def _check_pdf(data: bytes) -> None:
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            if len(pdf.pages):
+                return
+    except pikepdf.PdfError:  # a PasswordError too: nobody could show it in court
+        pass
+    raise Unusable(N_("The PDF is damaged, locked or empty: scan the slip again."))
 
 
 def _check_picture(data: bytes) -> None:
@@ -67,7 +80,9 @@ def _check_picture(data: bytes) -> None:
             if width * height <= _MOST_PIXELS:
                 picture.load()
                 return
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        pass
+    except (OSError, ValueError, SyntaxError):
         raise Unusable(N_("The picture is damaged or cut off: take or scan it again.")) from None
     raise Unusable(N_("The picture has too many pixels: scan at 300 dpi or less."))
 
@@ -81,6 +96,7 @@ def file_slip(
         raise Refused(N_("The relation is one of %(relations)s."), relations=", ".join(RELATIONS))
     if not slip.signer.strip():
         raise Refused(N_("Say who signed."))
+    # Not before the day the notice speaks of: what was received, and when, stands beside it for whoever doubts.
     if not notice.as_of <= slip.on <= max(today, notice.issued_on):
         raise Refused(
             N_(

@@ -85,8 +85,12 @@ def picture(vault: Vault, sha256: str) -> bytes | None:
     return vault.get(sha256) if sha256 else None
 
 
-def co_owner_names(session: Session, unit: Unit, day: date, debtor: str) -> list[str]:
-    return [party.name for party in owners(session, unit.id, day) if party.name != debtor]
+def co_owner_names(session: Session, unit: Unit, day: date, debtor_id: int) -> list[str]:
+    """Who owned the unit together with the debtor that day; nobody for a former owner: the buyer is a stranger."""
+    holding = owners(session, unit.id, day)
+    if debtor_id not in {party.id for party in holding}:
+        return []
+    return [party.name for party in holding if party.id != debtor_id]
 
 
 def charge_lines(account: Account, rows: Sequence[Line]) -> tuple[content.ChargeLine, ...]:
@@ -145,7 +149,7 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
     head = Letterhead(session, payment.community_id, today)
     unit = session.get_one(Unit, payment.unit_id)
     debtor = session.get_one(Party, payment.debtor_id)
-    rules = policies(session, payment.community_id)
+    rules = policies(session, payment.community_id, payment.entry)
     then = accounts(
         session,
         payment.community_id,
@@ -162,7 +166,7 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
         issued=local_day(entry.recorded_at),
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, debtor.name, co_owner_names(session, unit, payment.on, debtor.name)),
+        unit=head.unit(unit, debtor.name, co_owner_names(session, unit, payment.on, debtor.id)),
         verify_url=head.verify_url(payment.verify_token),
         payer=payment.payer,
         channel=payment.channel,
@@ -220,7 +224,7 @@ def statement_paper(
         issued=today,
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, account.debtor, co_owner_names(session, unit, found.as_of, account.debtor)),
+        unit=head.unit(unit, account.debtor, co_owner_names(session, unit, found.as_of, account.debtor_id)),
         verify_url=head.url,
         as_of=found.as_of,
         lines=charge_lines(account, rows),
@@ -239,7 +243,7 @@ def statement_paper(
             if row.on <= found.as_of
         ),
         prepayment=account.prepayment(found.as_of),
-        rate_ppm=policies(session, unit.community_id).on(found.as_of).rate_ppm,
+        rate_ppm=policies(session, unit.community_id, known_at).on(found.as_of).rate_ppm,
         known_at=known_at,
     )
 

@@ -1,6 +1,6 @@
 """Money in: taken once, allocated by the debtor's word or the contract's order, reversed by a new entry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,7 +18,7 @@ from billing.store import index
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, Reversal, receipt_number
 from billing.store.people import Ownership, Party
-from billing.store.standing import Account, accounts
+from billing.store.standing import Account, accounts, live
 from billing.translations import N_
 
 CHANNELS = ("cash", "transfer", "pos", "wechat", "alipay", "debit", "other")
@@ -42,6 +42,14 @@ class Money:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What would become of a payment."""
+
+    parts: Sequence[Part]
+    prepayment: int
+
+
+@dataclass(frozen=True)
 class Taken:
     """A payment and what became of it; `prepayment` is what was left over of it (fen)."""
 
@@ -61,7 +69,7 @@ def take_payment(
     """
     _check(money, today)
     content = {"unit": unit.label, **{name: getattr(money, name) for name in money.__dataclass_fields__}}
-    key = f"pay:{money.key}"
+    key = payment_key(money)
     before = replayed(session, unit.community_id, key, content)
     if before:
         payment = session.scalars(
@@ -93,6 +101,11 @@ def take_payment(
     return taken(session, payment)
 
 
+def payment_key(money: Money) -> str:
+    """The key of the entry that books this money."""
+    return f"pay:{money.key}"
+
+
 def taken(session: Session, payment: Payment) -> Taken:
     """The payment as its own entry allocated it; what later entries gave away of it is not in here."""
     rows = session.scalars(
@@ -100,14 +113,48 @@ def taken(session: Session, payment: Payment) -> Taken:
         .where(Allocation.payment_id == payment.id, Allocation.entry == payment.entry)
         .order_by(Allocation.id)
     ).all()
+    parts = _joined(Part(row.charge_id, row.principal_fen, row.late_fee_fen) for row in rows)
+    return Taken(payment, parts, payment.amount_fen - _given(parts), replayed=False)
+
+
+def _joined(shares: Iterable[Part]) -> list[Part]:
+    """One part a charge, in the order in which money first reached it."""
     parts: dict[int, Part] = {}
-    for row in rows:
-        so_far = parts.get(row.charge_id, Part(row.charge_id, 0, 0))
-        parts[row.charge_id] = Part(
-            row.charge_id, so_far.principal + row.principal_fen, so_far.late_fee + row.late_fee_fen
+    for share in shares:
+        before = parts.get(share.charge, Part(share.charge, 0, 0))
+        parts[share.charge] = Part(
+            share.charge, before.principal + share.principal, before.late_fee + share.late_fee
         )
-    given = sum(part.principal + part.late_fee for part in parts.values())
-    return Taken(payment, list(parts.values()), payment.amount_fen - given, replayed=False)
+    return list(parts.values())
+
+
+def _given(parts: Iterable[Part]) -> int:
+    return sum(part.principal + part.late_fee for part in parts)
+
+
+def preview_payment(session: Session, today: date, unit: Unit, money: Money) -> Preview:
+    """What `take_payment` would do with the money now, by the same checks and rules; nothing is written."""
+    _check(money, today)
+    debtor = find_debtor(session, unit, today, money.debtor)
+    rules = policies(session, unit.community_id)
+    account = _account(session, unit, debtor.id, rules)
+    _check_charges(account, money.charges)
+    parts = _joined(part for _, part in _shares(account, money.on, money.amount, rules, money.charges))
+    return Preview(parts, money.amount - _given(parts))
+
+
+def freed_by_reversal(session: Session, payment: Payment) -> list[Part]:
+    """What each charge has of the payment, and would owe again were it reversed."""
+    rows = session.scalars(
+        select(Allocation)
+        .where(Allocation.payment_id == payment.id, live(Allocation))
+        .order_by(Allocation.id)
+    )
+    charges = select(Charge.id).where(Charge.unit_id == payment.unit_id, live(Charge))
+    standing = set(session.scalars(charges))
+    return _joined(
+        Part(row.charge_id, row.principal_fen, row.late_fee_fen) for row in rows if row.charge_id in standing
+    )
 
 
 def reverse_payment(
@@ -233,7 +280,14 @@ def _next_serial(session: Session, community_id: int) -> int:
 
 
 def _account(session: Session, unit: Unit, debtor_id: int, rules: Policies) -> Account:
-    return accounts(session, unit.community_id, rules, unit_id=unit.id, debtor_ids=[debtor_id])[0]
+    found = accounts(session, unit.community_id, rules, unit_id=unit.id, debtor_ids=[debtor_id])
+    return found[0] if found else _empty_account(session, unit, debtor_id)
+
+
+def _empty_account(session: Session, unit: Unit, debtor_id: int) -> Account:
+    """Of somebody who neither owed nor paid anything yet."""
+    debtor = session.get_one(Party, debtor_id)
+    return Account(unit.id, unit.label, unit.position, debtor.id, debtor.name)
 
 
 def _distribute(
@@ -246,30 +300,39 @@ def _distribute(
     rules: Policies,
     named: Sequence[int],
 ) -> None:
-    """Allocate on the payment's day, then on each later day from which a further charge counts."""
-    later = {row.effective_on for row in account.rows.values() if row.effective_on > paid_on}
+    """Write down what `_shares` says."""
     counted = []
+    for day, part in _shares(account, paid_on, money, rules, named):
+        row = Allocation(
+            community_id=account.rows[part.charge].community_id,
+            entry=entry,
+            payment_id=payment_id,
+            charge_id=part.charge,
+            on=day,
+            principal_fen=part.principal,
+            late_fee_fen=part.late_fee,
+        )
+        session.add(row)
+        late = max(0, (day - account.rows[part.charge].due).days)
+        counted.append((part.charge, part.principal, late))
+    session.flush()
+    index.add(session, counted)
+
+
+def _shares(
+    account: Account, paid_on: date, money: int, rules: Policies, named: Sequence[int]
+) -> Iterator[tuple[date, Part]]:
+    """What each charge gets, and from which day: on the payment's own, then on each later day from which a
+    further charge counts. The account is told of each part, so that the next one sees it."""
+    later = {row.effective_on for row in account.rows.values() if row.effective_on > paid_on}
     for day in (paid_on, *sorted(later)):
         parts, money = allocate(money, _claims(account, day), day, rules.on(day).order, named)
         for part in parts:
             _check_later_late_fee(account, part, day)
-            row = Allocation(
-                community_id=account.rows[part.charge].community_id,
-                entry=entry,
-                payment_id=payment_id,
-                charge_id=part.charge,
-                on=day,
-                principal_fen=part.principal,
-                late_fee_fen=part.late_fee,
-            )
-            session.add(row)
             account.settled[part.charge].append(Settled(day, part.principal, part.late_fee))
-            late = max(0, (day - account.rows[part.charge].due).days)
-            counted.append((part.charge, part.principal, late))
+            yield day, part
         if not money:
             break
-    session.flush()
-    index.add(session, counted)
 
 
 def _claims(account: Account, day: date) -> list[Claim]:

@@ -14,7 +14,7 @@ from billing.clock import now
 from billing.core.problem import Problem, Refused
 from billing.flow.entry import latest, record
 from billing.flow.estate import EVER
-from billing.flow.tariffs import Price, find_item, set_tariff
+from billing.flow.tariffs import Price, find_item, set_tariff, tariff_rows
 from billing.sheets import Roster, RosterRow
 from billing.store.estate import Unit, UnitFee
 from billing.store.people import Contact, Ownership, Party
@@ -112,7 +112,7 @@ def plan_roster(
 
 def _other_owner(roster: Roster, row: RosterRow, owner: Party) -> Problem:
     table = next((table for table in roster.survey.main if table.sheet.name == row.sheet), None)
-    column = table.heading("owner", "owner_code") if table else ""
+    column = (table.heading("owner") or table.heading("owner_code")) if table else ""
     return Problem(row.sheet, row.row, column, row.owner, _OTHER_OWNER, {"owner": owner.name})
 
 
@@ -181,7 +181,8 @@ def apply_roster(
         price = Price(
             tariff.item, tariff.basis, tariff.price_e4, tariff.months, EVER, code=tariff.code, listed=True
         )
-        set_tariff(session, actor, community_id, price)
+        if not _told_before(session, community_id, price):
+            set_tariff(session, actor, community_id, price)
     if not plan.new and not plan.changed:
         return None
     detail = {
@@ -198,6 +199,14 @@ def apply_roster(
     for one in plan.changed:
         writer.update(one, today)
     return entry
+
+
+def _told_before(session: Session, community_id: int, price: Price) -> bool:
+    """Whether a file said this already: what the office has set since then stands."""
+    item = find_item(session, community_id, price.item)
+    rows = tariff_rows(session, item.id) if item else []
+    told = [(row.since, row.basis, row.price_e4, row.cycle_months) for row in rows]
+    return (price.since, price.basis, price.price_e4, price.cycle_months) in told
 
 
 class _Writer:

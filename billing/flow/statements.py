@@ -49,7 +49,7 @@ def statement(
     found = accounts(
         session,
         unit.community_id,
-        policies(session, unit.community_id),
+        policies(session, unit.community_id, known_at),
         unit_id=unit.id,
         debtor_ids=debtors,
         known_at=known_at,

@@ -1,7 +1,7 @@
 """Rules as dated data: fee items and tariffs, the late-fee policy, the ladder. A rule is added, never edited."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -13,8 +13,9 @@ from billing.core.dunning import Step
 from billing.core.policy import ORDERS, Policy
 from billing.core.problem import Refused
 from billing.core.tariff import BASES, Tariff
+from billing.flow.entry import latest, record
 from billing.store.collection import LadderStep
-from billing.store.estate import FeeItem, PolicyRow, TariffRow
+from billing.store.estate import FeeItem, PolicyRow, TariffRow, Unit, UnitFee
 from billing.translations import N_
 
 
@@ -110,6 +111,29 @@ def as_tariffs(rows: Sequence[TariffRow]) -> list[Tariff]:
     return [Tariff(row.since, row.basis, row.price_e4, row.rounding) for row in rows]  # type: ignore[arg-type]
 
 
+def set_unit_fee(
+    session: Session, item: FeeItem, unit: Unit, owed: bool, given_fen: int | None = None
+) -> bool:
+    """Say that a unit owes a listed item, and how much a month where the amount is given; whether that was news."""
+    if owed and given_fen is not None and given_fen <= 0:
+        raise Refused(
+            N_("An amount a month must be above zero; clear it for a unit that does not owe the item.")
+        )
+    known = session.get(UnitFee, (unit.id, item.id))
+    if (known is not None) == owed and (known is None or known.given_fen == given_fen):
+        return False
+    if known is None:
+        session.add(
+            UnitFee(unit_id=unit.id, item_id=item.id, community_id=item.community_id, given_fen=given_fen)
+        )
+    elif owed:
+        known.given_fen = given_fen
+    else:
+        session.delete(known)
+    session.flush()
+    return True
+
+
 def set_policy(session: Session, actor: str, community_id: int, policy: Policy) -> PolicyRow:
     """Add a late-fee policy from its day on."""
     if not 0 <= policy.rate_ppm <= 100_000:
@@ -120,8 +144,11 @@ def set_policy(session: Session, actor: str, community_id: int, policy: Policy) 
         raise Refused(N_("This is not a way to allocate or to count grace that Permille knows."))
     if (policy.cap.percent_ppm or 0) < 0 or (policy.cap.fixed_fen or 0) < 0:
         raise Refused(N_("A cap cannot be below zero."))
+    key = f"policy:{latest(session, community_id) + 1}"
+    entry = record(session, community_id, "policy", key, actor, asdict(policy))
     row = PolicyRow(
         community_id=community_id,
+        entry=entry,
         since=policy.since,
         rate_ppm=policy.rate_ppm,
         grace_days=policy.grace_days,

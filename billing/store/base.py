@@ -111,6 +111,8 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
 
 
 def _open_sqlite(connection: Any, record: Any) -> None:
@@ -122,6 +124,12 @@ def _open_sqlite(connection: Any, record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """A page's queries see one state of the books; a writer, who holds the lock, always the newest."""
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def assert_settings(engine: Engine) -> None:
@@ -148,6 +156,7 @@ def writing(session: Session, community_id: int = 0) -> Iterator[None]:
     Writers of one community queue (0 is the office itself); what was read before in this session ends here.
     """
     session.commit()
+    session.expire_all()  # what was read before the lock may be stale now
     connection = session.connection(execution_options={"writing": True})
     try:
         if connection.dialect.name == "postgresql":

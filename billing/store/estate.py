@@ -116,6 +116,8 @@ class PolicyRow(Keyed, Base):
     cap_fen: Mapped[int | None]
     order: Mapped[str] = mapped_column("allocation_order")
     roll_rest_days: Mapped[bool]
+    #: A statement as known at an entry knows the policies recorded until then.
+    entry: Mapped[int]
     recorded_at: Mapped[datetime]
     actor: Mapped[str]
 

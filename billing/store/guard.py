@@ -10,16 +10,17 @@ $$ BEGIN RAISE EXCEPTION '%: {_REFUSAL}', TG_TABLE_NAME; END $$
 """
 
 
-def guards(dialect: str, table: str, columns: Sequence[str], free: Sequence[str] = ()) -> Iterator[str]:
-    """Statements that make `table` append-only, but for the index columns `free`."""
+def guards(
+    dialect: str,
+    table: str,
+    columns: Sequence[str],
+    free: Sequence[str] = (),
+    keys: Sequence[Sequence[str]] = (),
+) -> Iterator[str]:
+    """Statements that make `table` append-only, but for the index columns `free`; `keys` are its unique ones."""
     fixed = ", ".join(f'"{column}"' for column in columns if column not in free)
     if dialect == "sqlite":
-        for act in (f"UPDATE OF {fixed}", "DELETE"):
-            name = act.split()[0].lower()
-            yield (
-                f"CREATE TRIGGER {table}_no_{name} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table}: {_REFUSAL}'); END"
-            )
+        yield from _sqlite_guards(table, fixed, keys)
         return
     yield _FUNCTION
     for name, act, scope in (
@@ -32,3 +33,19 @@ def guards(dialect: str, table: str, columns: Sequence[str], free: Sequence[str]
             f"FOR EACH {scope} EXECUTE FUNCTION refuse_change()"
         )
         yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_{name}"
+
+
+def _sqlite_guards(table: str, fixed: str, keys: Sequence[Sequence[str]]) -> Iterator[str]:
+    """SQLite also knows a row by its rowid, and REPLACE deletes what is in the way without telling a trigger."""
+    here = (" AND ".join(f'"{name}" = NEW."{name}"' for name in key) for key in (("rowid",), *keys))
+    taken = " OR ".join(f"({key})" for key in here)
+    for name, act in (
+        ("update", f"UPDATE OF {fixed} ON {table}"),
+        ("renumber", f"UPDATE ON {table} WHEN NEW.rowid IS NOT OLD.rowid"),
+        ("delete", f"DELETE ON {table}"),
+        ("replace", f"INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"),  # noqa: S608  # no input
+    ):
+        yield (
+            f"CREATE TRIGGER {table}_no_{name} BEFORE {act} "
+            f"BEGIN SELECT RAISE(ABORT, '{table}: {_REFUSAL}'); END"
+        )

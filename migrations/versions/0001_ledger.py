@@ -208,6 +208,7 @@ def upgrade():
         sa.Column("cap_fen", sa.BigInteger(), nullable=True),
         sa.Column("allocation_order", sa.String(), nullable=False),
         sa.Column("roll_rest_days", sa.Boolean(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", billing.store.base.Instant(timezone=True), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -653,7 +654,9 @@ def upgrade():
     columns = sa.inspect(bind)
     for table, free in FACTS.items():
         names = [column["name"] for column in columns.get_columns(table)]
-        for statement in guards(bind.dialect.name, table, names, free):
+        unique = [key["column_names"] for key in columns.get_unique_constraints(table)]
+        keys = [columns.get_pk_constraint(table)["constrained_columns"], *unique]
+        for statement in guards(bind.dialect.name, table, names, free, keys):
             op.execute(statement)
 
 

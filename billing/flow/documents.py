@@ -1,0 +1,42 @@
+"""A paper as it was made: its bytes kept for good under what it is about, so that it is printed the same for ever."""
+
+import io
+
+import pikepdf
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.clock import now
+from billing.store.collection import Document
+from billing.store.vault import Vault, keep
+from notices import content
+
+
+def find_document(session: Session, about: str, about_id: int) -> Document | None:
+    return session.scalar(select(Document).where(Document.about == about, Document.about_id == about_id))
+
+
+def keep_document(
+    session: Session, vault: Vault, community_id: int, about: str, about_id: int, data: bytes
+) -> Document:
+    """Keep the PDF as the one document of what it is about; done a second time, the first stays."""
+    known = find_document(session, about, about_id)
+    if known:
+        return known
+    document = Document(
+        community_id=community_id,
+        about=about,
+        about_id=about_id,
+        sha256=keep(session, vault, data, "application/pdf"),
+        pages=_pages(data),
+        generator=content.GENERATOR,
+        recorded_at=now(),
+    )
+    session.add(document)
+    session.flush()
+    return document
+
+
+def _pages(data: bytes) -> int:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return len(pdf.pages)

@@ -1,0 +1,139 @@
+"""Read model: notices and the slips that came back for them, in lists that can be narrowed, and one by one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import func as sql
+from sqlalchemy.orm import Session, defer
+
+from billing.store.collection import Document, DunningRun, Notice
+from billing.store.estate import Unit
+from billing.store.evidence import Delivery, StoredFile
+from billing.store.ledger import Entry
+from billing.store.people import Party
+
+_PAPER = and_(Document.about == Notice.__tablename__, Document.about_id == Notice.id)
+_SIGNED = exists().where(Delivery.notice_id == Notice.id)
+_FIRST_SIGNED = (
+    select(sql.min(Delivery.on)).where(Delivery.notice_id == Notice.id).scalar_subquery().label("signed_on")
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a list is narrowed to; an empty wish is every notice of the community."""
+
+    stage: int | None = None
+    run_id: int | None = None
+    signed: bool | None = None
+    unit_ids: Sequence[int] | None = None
+    building: str = ""
+
+
+def listed(
+    session: Session, community_id: int, wish: Wish, offset: int = 0, limit: int = 100
+) -> Sequence[Any]:
+    """Notice, Unit, debtor, pages (none while the paper is not made), signed_on; the newest run first."""
+    query = _rows().where(*_conditions(community_id, wish))
+    return session.execute(query.order_by(Notice.serial.desc()).offset(offset).limit(limit)).all()
+
+
+def count(session: Session, community_id: int, wish: Wish) -> int:
+    query = select(sql.count(Notice.id)).join(Unit, Unit.id == Notice.unit_id)
+    return session.scalar(query.where(*_conditions(community_id, wish))) or 0
+
+
+def waiting(session: Session, community_id: int, wish: Wish, limit: int = 300) -> Sequence[Any]:
+    """Notices printed and not yet signed for, as a person walks."""
+    query = _rows().where(*_conditions(community_id, wish), Document.id.is_not(None), ~_SIGNED)
+    return session.execute(query.order_by(Unit.position, Notice.serial).limit(limit)).all()
+
+
+def waiting_count(session: Session, community_id: int, wish: Wish) -> int:
+    query = select(sql.count(Notice.id)).join(Unit, Unit.id == Notice.unit_id).join(Document, _PAPER)
+    return session.scalar(query.where(*_conditions(community_id, wish), ~_SIGNED)) or 0
+
+
+def buildings(session: Session, community_id: int) -> list[str]:
+    """The buildings that notices went to, in walking order."""
+    query = (
+        select(Unit.building)
+        .join(Notice, Notice.unit_id == Unit.id)
+        .where(Notice.community_id == community_id)
+    )
+    return list(session.scalars(query.group_by(Unit.building).order_by(sql.min(Unit.position))))
+
+
+def stages(session: Session, community_id: int) -> list[int]:
+    query = select(Notice.stage).where(Notice.community_id == community_id).distinct().order_by(Notice.stage)
+    return list(session.scalars(query))
+
+
+def runs(session: Session, community_id: int) -> Sequence[Any]:
+    """Runs that made a notice: id and as-of day, the newest first."""
+    query = select(DunningRun.id, DunningRun.as_of).where(DunningRun.community_id == community_id)
+    return session.execute(query.order_by(DunningRun.id.desc()).limit(50)).all()
+
+
+def find(session: Session, community_id: int, notice_id: int) -> Any:
+    """One notice with its Unit, debtor, Document and Entry."""
+    query = (
+        select(Notice, Unit, Party.name.label("debtor"), Document, Entry)
+        .join(Unit, Unit.id == Notice.unit_id)
+        .join(Party, Party.id == Notice.debtor_id)
+        .join(Entry, and_(Entry.community_id == Notice.community_id, Entry.seq == Notice.entry))
+        .outerjoin(Document, _PAPER)
+    )
+    return session.execute(
+        query.where(Notice.community_id == community_id, Notice.id == notice_id)
+    ).one_or_none()
+
+
+def slips(session: Session, notice_id: int) -> Sequence[Any]:
+    """Delivery and its StoredFile, the oldest first."""
+    query = select(Delivery, StoredFile).join(StoredFile, StoredFile.sha256 == Delivery.sha256)
+    return session.execute(
+        query.where(Delivery.notice_id == notice_id).order_by(Delivery.on, Delivery.id)
+    ).all()
+
+
+def find_slip(session: Session, community_id: int, delivery_id: int) -> Any:
+    query = select(Delivery, StoredFile).join(StoredFile, StoredFile.sha256 == Delivery.sha256)
+    return session.execute(
+        query.where(Delivery.community_id == community_id, Delivery.id == delivery_id)
+    ).one_or_none()
+
+
+def devices(session: Session, community_id: int) -> list[str]:
+    """What slips were photographed or scanned with here, to choose from."""
+    query = select(Delivery.device).where(Delivery.community_id == community_id, Delivery.device != "")
+    return list(
+        session.scalars(query.group_by(Delivery.device).order_by(sql.max(Delivery.id).desc()).limit(8))
+    )
+
+
+def _rows() -> Any:
+    return (
+        select(Notice, Unit, Party.name.label("debtor"), Document.pages, _FIRST_SIGNED)
+        .options(defer(Notice.paper))
+        .join(Unit, Unit.id == Notice.unit_id)
+        .join(Party, Party.id == Notice.debtor_id)
+        .outerjoin(Document, _PAPER)
+    )
+
+
+def _conditions(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
+    conditions = [Notice.community_id == community_id]
+    if wish.stage is not None:
+        conditions.append(Notice.stage == wish.stage)
+    if wish.run_id is not None:
+        conditions.append(Notice.run_id == wish.run_id)
+    if wish.signed is not None:
+        conditions.append(_SIGNED if wish.signed else ~_SIGNED)
+    if wish.unit_ids is not None:
+        conditions.append(Notice.unit_id.in_(wish.unit_ids))
+    if wish.building:
+        conditions.append(Unit.building == wish.building)
+    return conditions

@@ -1,0 +1,169 @@
+"""Read model of an owner's pages: whatever is asked for, only the account's own parties' facts are found.
+
+A charge, a payment and a notice each name one debtor; that, and never the unit, decides who sees them:
+
+- A former owner finds his own time only, the next owner nothing of the one before: both have the unit, neither
+  has the other's charges.
+- A co-owner is liable with the debtor (Civil Code art. 307), but what another person was billed, paid and was
+  sent is that person's data (PIPL art. 13), and spouses part. He sees that the unit is his and who to ask;
+  the debtor can add him by a code, or a new code can be printed.
+
+What is not theirs is Missing, in the same words as what does not exist.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from billing.core.policy import Policies
+from billing.core.problem import Missing
+from billing.store.collection import Document, Notice
+from billing.store.estate import Community, Unit
+from billing.store.evidence import Delivery
+from billing.store.ledger import Charge, Entry, Payment, Reversal
+from billing.store.people import Ownership, Party
+from billing.store.standing import Account, accounts
+from billing.translations import N_
+
+_NUMBER = re.compile(r"([RD])([1-9][0-9]{0,8})-([0-9]{6,12})\Z", re.ASCII)
+
+NOTHING = N_("There is nothing of this kind in your account.")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A unit that one of the parties holds or held; `until` is the day from which it is another's."""
+
+    unit: Unit
+    role: str
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the parties of one account may see; every query of an owner's page is one of these."""
+
+    session: Session
+    parties: frozenset[int]
+
+    def communities(self) -> Sequence[Community]:
+        query = select(Community).join(Party, Party.community_id == Community.id).where(self._in(Party.id))
+        return self.session.scalars(query.distinct().order_by(Community.name)).all()
+
+    def holdings(self) -> list[Holding]:
+        """Their units in walking order; of a unit held twice, every time."""
+        query = (
+            select(Unit, Ownership.role, Ownership.since, Ownership.until)
+            .join(Ownership, Ownership.unit_id == Unit.id)
+            .where(self._in(Ownership.party_id))
+            .order_by(Unit.community_id, Unit.position, Ownership.since, Ownership.id)
+        )
+        return [Holding(*row) for row in self.session.execute(query)]
+
+    def unit(self, unit_id: int) -> Unit:
+        """The unit, if they hold or held it, or owe or paid something there."""
+        unit = self.session.scalar(
+            select(Unit).where(
+                Unit.id == unit_id,
+                self._concerned(Ownership, Ownership.party_id)
+                | self._concerned(Charge, Charge.debtor_id)
+                | self._concerned(Payment, Payment.debtor_id),
+            )
+        )
+        if unit is None:
+            raise Missing(NOTHING)
+        return unit
+
+    def accounts(self, community_id: int, rules: Policies, unit_id: int | None = None) -> list[Account]:
+        """Their accounts in a community, or on one unit of it."""
+        return accounts(self.session, community_id, rules, unit_id=unit_id, debtor_ids=sorted(self.parties))
+
+    def account(self, unit_id: int, party_id: int, rules: Policies) -> Account:
+        """The account of one of them on a unit."""
+        unit = self.unit(unit_id)
+        for account in self.accounts(unit.community_id, rules, unit.id):
+            if account.debtor_id == party_id:
+                return account
+        raise Missing(NOTHING)
+
+    def reversed_payments(self, unit: Unit) -> Sequence[Row[Payment, str, datetime]]:
+        """(Payment, reason, recorded_at) of payments that were taken back."""
+        query = (
+            select(Payment, Reversal.reason, Entry.recorded_at)
+            .join(
+                Reversal,
+                (Reversal.community_id == Payment.community_id)
+                & (Reversal.target == Payment.__tablename__)
+                & (Reversal.target_id == Payment.id),
+            )
+            .join(Entry, (Entry.community_id == Reversal.community_id) & (Entry.seq == Reversal.entry))
+            .where(
+                Payment.community_id == unit.community_id,
+                Payment.unit_id == unit.id,
+                self._in(Payment.debtor_id),
+            )
+            .order_by(Payment.on, Payment.id)
+        )
+        return self.session.execute(query).all()
+
+    def notices(self, unit: Unit) -> Sequence[Row[Notice, str, date]]:
+        """(Notice, sha256 of its PDF or None, day on which it was signed for or None), the newest first."""
+        query = self._notices().where(Notice.community_id == unit.community_id, Notice.unit_id == unit.id)
+        return self.session.execute(query.order_by(Notice.serial.desc())).all()
+
+    def notice(self, number: str) -> Row[Notice, str, date]:
+        """One of `notices`, by its number."""
+        community_id, serial = _read(number, "D")
+        query = self._notices().where(Notice.community_id == community_id, Notice.serial == serial)
+        found = self.session.execute(query).one_or_none()
+        if found is None:
+            raise Missing(NOTHING)
+        return found
+
+    def payment(self, number: str) -> Payment:
+        """The payment with that receipt number of ours."""
+        community_id, serial = _read(number, "R")
+        found = self.session.scalar(
+            select(Payment).where(
+                Payment.community_id == community_id, Payment.serial == serial, self._in(Payment.debtor_id)
+            )
+        )
+        if found is None:
+            raise Missing(NOTHING)
+        return found
+
+    def _notices(self) -> Select[Notice, str, date]:
+        signed = (
+            select(func.min(Delivery.on))
+            .where(Delivery.notice_id == Notice.id)
+            .correlate(Notice)
+            .scalar_subquery()
+        )
+        return (
+            select(Notice, Document.sha256, signed.label("signed"))
+            .outerjoin(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+            .where(self._in(Notice.debtor_id))
+        )
+
+    def _concerned(
+        self, table: type[Ownership | Charge | Payment], party: InstrumentedAttribute[int]
+    ) -> ColumnElement[bool]:
+        """That a row of the table ties one of them to the unit asked for."""
+        same = (table.community_id == Unit.community_id) & (table.unit_id == Unit.id)
+        return exists().where(same, self._in(party))
+
+    def _in(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        return column.in_(sorted(self.parties))
+
+
+def _read(number: str, letter: str) -> tuple[int, int]:
+    """Community and serial of R1-000123 or D1-000017."""
+    match = _NUMBER.match(number)
+    if match is None or match[1] != letter:
+        raise Missing(NOTHING)
+    return int(match[2]), int(match[3])

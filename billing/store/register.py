@@ -1,0 +1,180 @@
+"""Read model: the register of units, found by what people know of them, and one unit with its people and papers."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from billing.store.collection import Hold, Notice
+from billing.store.estate import Unit
+from billing.store.evidence import Delivery
+from billing.store.ledger import Charge
+from billing.store.people import Contact, Ownership, Party
+
+PAGE = 50
+
+#: Fewer digits than these are a room's, not a phone's.
+_PHONE_DIGITS = 4
+
+_LABEL = func.replace(Unit.building + "-" + Unit.entrance + "-" + Unit.room, "--", "-")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: part of a room's label, of a name or of a phone number; a building; only who owes."""
+
+    text: str = ""
+    building: str = ""
+    owing: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of units in walking order, the debtors first who owe most where only they are wanted."""
+
+    units: Sequence[Unit]
+    count: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // PAGE))
+
+
+@dataclass
+class Holder:
+    """Somebody who holds or held a unit, from a day to a day, and how he is reached."""
+
+    party: Party
+    role: str
+    since: date | None
+    until: date | None
+    contacts: list[Contact] = field(default_factory=list)
+
+    def holds_on(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+def find_units(session: Session, community_id: int, wanted: Wanted, today: date) -> Found:
+    """The units wanted, in two queries. `today` decides what is overdue."""
+    overdue = _overdue(community_id, today)
+    conditions = [Unit.community_id == community_id, *_conditions(wanted)]
+    if wanted.owing:
+        conditions.append(overdue > 0)
+    count = session.scalar(select(func.count()).select_from(Unit).where(*conditions)) or 0
+    page = min(max(1, wanted.page), max(1, -(-count // PAGE)))
+    order = [overdue.desc()] if wanted.owing else []
+    query = select(Unit).where(*conditions).order_by(*order, Unit.position)
+    return Found(session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all(), count, page)
+
+
+def _overdue(community_id: int, today: date) -> Any:
+    """Principal overdue of a unit, out of the charges' own index."""
+    return (
+        select(func.coalesce(func.sum(Charge.open_fen), 0))
+        .where(Charge.community_id == community_id, Charge.unit_id == Unit.id, Charge.due < today)
+        .correlate(Unit)
+        .scalar_subquery()
+    )
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.building:
+        found.append(Unit.building == wanted.building)
+    if wanted.text:
+        held_by = select(Ownership.unit_id).join(Party, Party.id == Ownership.party_id)
+        ways = [_LABEL.icontains(wanted.text, autoescape=True)]
+        ways.append(Unit.id.in_(held_by.where(Party.name.icontains(wanted.text, autoescape=True))))
+        digits = wanted.text.replace(" ", "").replace("-", "")
+        if digits.isascii() and digits.isdigit() and len(digits) >= _PHONE_DIGITS:
+            ways.append(Unit.id.in_(_reached_by(held_by, digits)))
+        found.append(or_(*ways))
+    return found
+
+
+def _reached_by(held_by: Select[int], digits: str) -> Select[int]:
+    return held_by.join(Contact, Contact.party_id == Party.id).where(
+        Contact.kind == "phone", func.replace(Contact.value, "-", "").contains(digits)
+    )
+
+
+def buildings(session: Session, community_id: int) -> Sequence[Row[str, int]]:
+    """Building and its number of units, in walking order."""
+    return session.execute(
+        select(Unit.building, func.count())
+        .where(Unit.community_id == community_id)
+        .group_by(Unit.building)
+        .order_by(func.min(Unit.position))
+    ).all()
+
+
+def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]]:
+    """Unit -> who holds it and who held it, the newest first, owners before co-owners; one query."""
+    query = (
+        select(Ownership, Party, Contact)
+        .join(Party, Party.id == Ownership.party_id)
+        .outerjoin(Contact, Contact.party_id == Party.id)
+        .where(Ownership.unit_id.in_(unit_ids))
+        .order_by(
+            Ownership.until.is_not(None),
+            Ownership.until.desc(),
+            Ownership.role != "owner",
+            Ownership.id,
+            Contact.id,
+        )
+    )
+    found: dict[int, dict[int, Holder]] = defaultdict(dict)
+    for own, party, contact in session.execute(query):
+        holder = found[own.unit_id].setdefault(own.id, Holder(party, own.role, own.since, own.until))
+        if contact is not None:
+            holder.contacts.append(contact)
+    return {unit_id: list(by_id.values()) for unit_id, by_id in found.items()}
+
+
+def debtors(session: Session, unit_ids: Sequence[int]) -> list[int]:
+    """Everybody ever charged for these units."""
+    return list(session.scalars(select(Charge.debtor_id).where(Charge.unit_id.in_(unit_ids)).distinct()))
+
+
+def notices(session: Session, unit_id: int) -> Sequence[Any]:
+    """The unit's notices, the newest first, without their papers; `signed_on` is the first slip's day."""
+    signed = select(func.min(Delivery.on)).where(Delivery.notice_id == Notice.id).correlate(Notice)
+    columns = (
+        Notice.id,
+        Notice.community_id,
+        Notice.serial,
+        Notice.stage,
+        Notice.issued_on,
+        Notice.deadline,
+        Notice.total_fen,
+        Party.name.label("debtor"),
+        signed.scalar_subquery().label("signed_on"),
+    )
+    return session.execute(
+        select(*columns)
+        .join(Party, Party.id == Notice.debtor_id)
+        .where(Notice.unit_id == unit_id)
+        .order_by(Notice.serial.desc())
+    ).all()
+
+
+def holds(session: Session, unit_id: int) -> Sequence[Row[Hold, str]]:
+    """Each debtor's newest hold on the unit: the one that decides."""
+    newest = (
+        select(func.max(Hold.id).label("id"))
+        .where(Hold.unit_id == unit_id)
+        .group_by(Hold.debtor_id)
+        .subquery()
+    )
+    return session.execute(
+        select(Hold, Party.name)
+        .join(newest, newest.c.id == Hold.id)
+        .join(Party, Party.id == Hold.debtor_id)
+        .order_by(Hold.id.desc())
+    ).all()

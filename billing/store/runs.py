@@ -1,0 +1,111 @@
+"""Read model: dunning runs, how much each asked for, how much of it is printed and signed for, and its job."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, select
+from sqlalchemy import func as sql
+from sqlalchemy.orm import Session, defer
+
+from billing.store.collection import Document, DunningRun, Notice
+from billing.store.estate import Unit
+from billing.store.evidence import Delivery
+from billing.store.ledger import Entry
+from billing.store.people import Party
+from billing.store.work import Job
+
+
+def _sum(column: Any) -> ColumnElement[int]:
+    """PostgreSQL sums bigints into a decimal; money is whole fen on every database."""
+    return cast(sql.coalesce(sql.sum(column), 0), BigInteger)
+
+
+_COUNTS = (
+    sql.count(Notice.id).label("notices"),
+    _sum(Notice.principal_fen).label("principal"),
+    _sum(Notice.late_fee_fen).label("late_fee"),
+    _sum(Notice.total_fen).label("total"),
+    sql.count(Document.id).label("made"),
+    _sum(Document.pages).label("pages"),
+)
+_PAPER = and_(Document.about == Notice.__tablename__, Document.about_id == Notice.id)
+
+
+def job_key(run_id: int) -> str:
+    """What the job that makes a run's papers is known by."""
+    return f"notices:{run_id}"
+
+
+def newest(session: Session, community_id: int, limit: int = 50) -> Sequence[Any]:
+    """The latest runs with who started them and their sums, the newest first."""
+    runs = select(DunningRun.id).where(DunningRun.community_id == community_id)
+    chosen = runs.order_by(DunningRun.id.desc()).limit(limit)
+    query = (
+        select(DunningRun, Entry, *_COUNTS)
+        .options(defer(DunningRun.left_out))
+        .join(Entry, and_(Entry.community_id == DunningRun.community_id, Entry.seq == DunningRun.entry))
+        .outerjoin(Notice, Notice.run_id == DunningRun.id)
+        .outerjoin(Document, _PAPER)
+        .where(DunningRun.id.in_(chosen))
+        .group_by(DunningRun.id, Entry.community_id, Entry.seq)
+        .order_by(DunningRun.id.desc())
+    )
+    return session.execute(query).all()
+
+
+def signed(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
+    """Run -> how many of its notices somebody signed for."""
+    query = (
+        select(Notice.run_id, sql.count(sql.distinct(Notice.id)))
+        .join(Delivery, Delivery.notice_id == Notice.id)
+        .where(Notice.run_id.in_(run_ids))
+        .group_by(Notice.run_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def find(session: Session, community_id: int, run_id: int) -> DunningRun | None:
+    return session.scalar(
+        select(DunningRun).where(DunningRun.community_id == community_id, DunningRun.id == run_id)
+    )
+
+
+def entry_of(session: Session, run: DunningRun) -> Entry:
+    """Who started it, and when."""
+    return session.get_one(Entry, (run.community_id, run.entry))
+
+
+def with_digest(session: Session, community_id: int, digest: str) -> DunningRun | None:
+    """The run that sent the very plan of that digest, if it is the newest."""
+    row = session.execute(
+        select(DunningRun, Entry.detail)
+        .join(Entry, and_(Entry.community_id == DunningRun.community_id, Entry.seq == DunningRun.entry))
+        .where(DunningRun.community_id == community_id)
+        .order_by(DunningRun.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return row.DunningRun if row and row.detail.get("digest") == digest else None
+
+
+def by_stage(session: Session, run_id: int) -> Sequence[Any]:
+    """The run's sums for each stage."""
+    query = select(Notice.stage, *_COUNTS).outerjoin(Document, _PAPER).where(Notice.run_id == run_id)
+    return session.execute(query.group_by(Notice.stage).order_by(Notice.stage)).all()
+
+
+def papers(session: Session, run_id: int) -> Sequence[Any]:
+    """The run's notices in delivery order: Notice, Unit, debtor, pages (none while the paper is not made)."""
+    query = (
+        select(Notice, Unit, Party.name.label("debtor"), Document.pages)
+        .options(defer(Notice.paper))
+        .join(Unit, Unit.id == Notice.unit_id)
+        .join(Party, Party.id == Notice.debtor_id)
+        .outerjoin(Document, _PAPER)
+        .where(Notice.run_id == run_id)
+        .order_by(Notice.serial)
+    )
+    return session.execute(query).all()
+
+
+def job(session: Session, run_id: int) -> Job | None:
+    return session.scalar(select(Job).where(Job.key == job_key(run_id)))

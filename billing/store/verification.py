@@ -1,0 +1,121 @@
+"""Read model: the paper that a QR code names, told without telling whose it is.
+
+Whoever scans holds the paper or a picture of it, not necessarily by right: the answer has number, day and kind,
+no name, the unit only in part, and no amount (PIPL art. 25; publishing debtors was held an infringement).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from billing.clock import local_day
+from billing.core import mask
+from billing.store.collection import Document, Notice
+from billing.store.estate import Community, Unit
+from billing.store.evidence import Delivery
+from billing.store.ledger import Entry, Payment, Reversal
+
+
+@dataclass(frozen=True)
+class Genuine:
+    """A paper of ours. `sha256` is that of the kept PDF, if one is kept; `amount` (fen) is only compared, never shown.
+
+    `kind` is "notice" or "receipt"; a notice has its `stage`, `deadline` and the day it was `signed` for, a receipt
+    the day on which it was `reversed`.
+    """
+
+    kind: str
+    id: int
+    community_id: int
+    community: str
+    unit: str
+    number: str
+    issued: date
+    amount: int
+    sha256: str | None
+    paper: str = ""
+    deadline: date | None = None
+    signed: date | None = None
+    reversed: date | None = None
+
+
+def find_paper(session: Session, token: str) -> Genuine | None:
+    """The notice or receipt whose verification code has this token."""
+    notice = session.execute(_notices().where(Notice.verify_token == token)).one_or_none()
+    return _notice(notice) if notice else _find_receipt(session, token)
+
+
+def find_by_slip(session: Session, token: str) -> Genuine | None:
+    """The notice whose return slip has this token."""
+    notice = session.execute(_notices().where(Notice.slip_token == token)).one_or_none()
+    return _notice(notice) if notice else None
+
+
+def _notices() -> Select[Notice, Unit, str, str, date]:
+    signed = select(func.min(Delivery.on)).where(Delivery.notice_id == Notice.id).correlate(Notice)
+    return (
+        select(Notice, Unit, Community.name, Document.sha256, signed.scalar_subquery().label("signed"))
+        .join(Unit, Unit.id == Notice.unit_id)
+        .join(Community, Community.id == Notice.community_id)
+        .outerjoin(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+    )
+
+
+def _notice(row: Row[Notice, Unit, str, str, date]) -> Genuine:
+    notice: Notice = row.Notice
+    return Genuine(
+        kind="notice",
+        id=notice.id,
+        community_id=notice.community_id,
+        community=row.name,
+        unit=mask.room(row.Unit.label),
+        number=notice.number,
+        issued=notice.issued_on,
+        amount=notice.total_fen,
+        sha256=row.sha256,
+        paper=notice.paper,
+        deadline=notice.deadline,
+        signed=row.signed,
+    )
+
+
+def _find_receipt(session: Session, token: str) -> Genuine | None:
+    """A payment taken over from older books has no receipt of ours, so nothing bears its token."""
+    row = session.execute(
+        select(Payment, Unit, Community.name, Document.sha256, Entry.recorded_at)
+        .join(Unit, Unit.id == Payment.unit_id)
+        .join(Community, Community.id == Payment.community_id)
+        .join(Entry, (Entry.community_id == Payment.community_id) & (Entry.seq == Payment.entry))
+        .outerjoin(Document, (Document.about == "payment") & (Document.about_id == Payment.id))
+        .where(Payment.verify_token == token, Payment.serial.is_not(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    payment = row.Payment
+    return Genuine(
+        kind="receipt",
+        id=payment.id,
+        community_id=payment.community_id,
+        community=row.name,
+        unit=mask.room(row.Unit.label),
+        number=payment.receipt,
+        issued=local_day(row.recorded_at),
+        amount=payment.amount_fen,
+        sha256=row.sha256,
+        reversed=_reversed_on(session, payment),
+    )
+
+
+def _reversed_on(session: Session, payment: Payment) -> date | None:
+    moment = session.scalar(
+        select(Entry.recorded_at)
+        .join(Reversal, (Reversal.community_id == Entry.community_id) & (Reversal.entry == Entry.seq))
+        .where(
+            Reversal.community_id == payment.community_id,
+            Reversal.target == Payment.__tablename__,
+            Reversal.target_id == payment.id,
+        )
+    )
+    return local_day(moment) if moment else None

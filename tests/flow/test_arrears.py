@@ -1,0 +1,116 @@
+"""Old arrears into the books: each with its true due date, what was paid on its own day, nothing twice."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from billing.flow.arrears import ArrearsPlan, apply_arrears, plan_arrears
+from billing.flow.estate import found_community, policies
+from billing.flow.roster import apply_roster, plan_roster
+from billing.sheets import read_arrears, read_roster
+from billing.store import index
+from billing.store.base import writing
+from billing.store.ledger import Allocation, Charge, Payment
+from billing.store.standing import accounts
+from tests.flow.town import ACTOR, Town, together
+from tests.sheets.making import make_csv
+from tests.support.databases import on_sqlite
+
+FILE = "欠费台账.csv"
+OWED = 12_747_928  # the file's own column 欠费, in fen
+
+
+def take_in(town: Town, data: bytes) -> ArrearsPlan:
+    arrears = read_arrears(data, FILE)
+    with writing(town.session, town.community_id):
+        plan = plan_arrears(town.session, town.community_id, arrears)
+        apply_arrears(town.session, ACTOR, town.today, town.community_id, plan)
+    return plan
+
+
+@pytest.fixture
+def town(session: Session, today: date, samples: Path) -> Town:
+    """The sample's community with its roster; nothing owed yet."""
+    with writing(session):
+        town = Town(session, found_community(session, ACTOR, "样例小区").id, today)
+    roster = read_roster((samples / "业主台账.xlsx").read_bytes(), "业主台账.xlsx")
+    with writing(session, town.community_id):
+        apply_roster(
+            session, ACTOR, today, town.community_id, plan_roster(session, town.community_id, roster)
+        )
+    return town
+
+
+def test_the_books_owe_what_the_file_says(town: Town, samples: Path) -> None:
+    plan = take_in(town, (samples / FILE).read_bytes())
+    assert (len(plan.new), plan.unchanged, plan.problems) == (245, 0, [])
+    found = accounts(town.session, town.community_id, policies(town.session, town.community_id))
+    assert sum(line.open for one in found for line in one.lines(town.today)) == OWED
+    assert town.session.scalar(select(func.sum(Charge.open_fen))) == OWED
+    assert sum(one.prepayment(town.today) for one in found) == 0
+    assert index.differences(town.session) == []
+    assert {payment.serial for payment in town.all(Payment)} == {None}
+    assert len(town.all(Payment)) == len(town.all(Allocation)) == 61
+
+
+def test_a_part_payment_counts_from_its_own_day(town: Town, samples: Path) -> None:
+    take_in(town, (samples / FILE).read_bytes())
+    first = next(
+        row for row in town.statement("1-1-101", "2024-02-10")["charges"] if row["period"] == "2023Q2"
+    )
+    before = next(
+        row for row in town.statement("1-1-101", "2024-02-09")["charges"] if row["period"] == "2023Q2"
+    )
+    assert (first["due"], first["paid"], before["paid"]) == ("2023-06-30", "293.40", "0.00")
+    assert first["late_fee"] == "132.03"  # 586.80 for the 225 days to the payment's
+
+
+def test_twice_books_nothing_twice_even_at_once(town: Town, samples: Path) -> None:
+    data = (samples / FILE).read_bytes()
+    told = together(town, 2, lambda own, _: len(take_in(own, data).new))
+    assert sorted(told) == [0, 245], told  # type: ignore[type-var]
+    entries = town.latest
+    assert take_in(town, data).unchanged == 245
+    assert (len(town.all(Charge)), town.latest) == (245, entries)
+
+
+@on_sqlite
+def test_what_came_in_at_the_counter_since_is_no_contradiction(town: Town, samples: Path) -> None:
+    data = (samples / FILE).read_bytes()
+    take_in(town, data)
+    town.pay("1-1-101", "100.00", "2026-11-01")
+    again = take_in(town, data)
+    assert (again.unchanged, again.problems) == (245, [])
+
+
+HEAD = "房号 费项 期间 应收 实收 欠费 应缴日 收款日期"
+
+
+@on_sqlite
+def test_a_row_that_says_something_else_now_is_a_problem(town: Town) -> None:
+    take_in(town, make_csv(f"{HEAD}\n1-1-101 物业费 2023Q2 586.80 0 586.80 2023-06-30 _"))
+    again = take_in(town, make_csv(f"{HEAD}\n1-1-101 物业费 2023Q2 600.00 0 600.00 2023-06-30 _"))
+    (problem,) = again.problems
+    assert "2023Q2 is booked already with 586.80 charged and 0.00 paid" in problem.sentence()
+    assert len(town.all(Charge)) == 1
+
+
+@on_sqlite
+def test_a_unit_the_books_do_not_know_is_a_problem(town: Town) -> None:
+    plan = take_in(town, make_csv(f"{HEAD}\n9-9-909 物业费 2023Q2 586.80 0 586.80 2023-06-30 _"))
+    (problem,) = plan.problems
+    assert (problem.row, problem.value) == (2, "9-9-909")
+    assert "import it with the roster first" in problem.sentence()
+    assert town.all(Charge) == []
+
+
+@on_sqlite
+def test_money_that_waits_pays_an_old_charge_at_once(town: Town) -> None:
+    town.pay("1-1-101", "100.00", "2023-07-10")
+    take_in(town, make_csv(f"{HEAD}\n1-1-101 物业费 2023Q2 586.80 0 586.80 2023-06-30 _"))
+    found = town.statement("1-1-101", "2023-07-10")
+    assert (found["totals"]["open"], found["prepayment"]) == ("486.80", "0.00")
+    assert index.differences(town.session) == []
