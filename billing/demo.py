@@ -14,22 +14,33 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.clock import now
+from billing.core import roles
 from billing.core.calendar import Period, add_months, period_around
+from billing.flow import access, activation, passwords, staff
 from billing.flow.charges import issue_period, plan_period
-from billing.flow.dunning import issue_run, place_hold, plan_run
+from billing.flow.dunning import issue_run, place_hold, plan_run, unmade
 from billing.flow.estate import EVER, found_community
 from billing.flow.payments import CHANNELS, Money, take_payment
 from billing.flow.profile import OFFICE, set_profile
 from billing.flow.roster import apply_roster, plan_roster
 from billing.flow.tariffs import Price, find_item, set_tariff
+from billing.flow.work import enqueue
 from billing.sheets import read_roster
+from billing.store.accounts import User
 from billing.store.base import writing
-from billing.store.collection import DunningRun
+from billing.store.collection import Notice
 from billing.store.estate import Community, Unit, UnitFee
-from billing.store.ledger import Charge
+from billing.store.ledger import Charge, Payment
+from billing.store.people import Ownership, Party
+from billing.store.runs import job_key
 
 COMMUNITY = "清河花园"
 ACTOR = "demo"
+
+#: Of every demonstration sign-in; printed at each start, so it is no secret, and made only where nobody else is.
+PASSWORD = "demo-1000"  # noqa: S105 - everybody may know it
+OWNER = "owner"
 
 _OFFICE = {
     "company": "示例市安居物业服务有限公司",
@@ -82,7 +93,8 @@ def _prompt(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, in
 
 
 def _late(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
-    yield random.randrange(3, 75), amount
+    days = random.randrange(3, 75)
+    yield days, amount + amount * days // 1000 * random.randrange(2)  # half of them with their late fee
 
 
 def _forgetful(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
@@ -139,6 +151,7 @@ def build(session: Session, today: date) -> Community:
         _run_the_years(session, random, today, community.id, periods)
     with writing(session, community.id):
         _dun(session, today, community.id)
+    _open_doors(session, today, community.id)
     return community
 
 
@@ -261,7 +274,7 @@ def _take(
     return []
 
 
-def _dun(session: Session, today: date, community_id: int) -> DunningRun | None:
+def _dun(session: Session, today: date, community_id: int) -> None:
     """A dispute and a hold, and one run some weeks ago, so that the next has a history."""
     owing = session.execute(
         select(Charge.unit_id, Charge.debtor_id)
@@ -278,4 +291,50 @@ def _dun(session: Session, today: date, community_id: int) -> DunningRun | None:
         since = today - timedelta(days=90)
         place_hold(session, ACTOR, unit, debtor_id, kind, since, None, reason, f"demo:{number}")
     as_of = today - timedelta(days=45)
-    return issue_run(session, ACTOR, community_id, plan_run(session, community_id, as_of, as_of))
+    run = issue_run(session, ACTOR, community_id, plan_run(session, community_id, as_of, as_of))
+    if run:
+        waiting = len(unmade(session, run.id))
+        enqueue(session, ACTOR, now(), community_id, "notices", job_key(run.id), {"run": run.id}, waiting)
+
+
+def _open_doors(session: Session, today: date, community_id: int) -> None:
+    """A sign-in for every role, and one for an owner in debt. An office with staff of its own gets none of them."""
+    if access.any_user(session):
+        return
+    sealed = {name: passwords.seal(PASSWORD, name) for name in (*roles.STAFF, OWNER)}
+    with writing(session, community_id):
+        for role in roles.STAFF:
+            staff.create_user(session, now(), role, role, sealed[role])
+        unit, party = _an_owner_in_debt(session, community_id)
+        _, code = activation.issue_activation_code(session, ACTOR, today, now(), party, unit)
+        activation.redeem_activation(session, today, now(), code, OWNER, sealed[OWNER])
+
+
+def _an_owner_in_debt(session: Session, community_id: int) -> tuple[Unit, Party]:
+    """One who paid before and was sent a notice, so that his page has something of everything."""
+    row = session.execute(
+        select(Unit, Party)
+        .join(Notice, Notice.unit_id == Unit.id)
+        .join(Party, Party.id == Notice.debtor_id)
+        .join(Payment, (Payment.unit_id == Unit.id) & (Payment.debtor_id == Party.id))
+        .join(Ownership, (Ownership.unit_id == Unit.id) & (Ownership.party_id == Party.id))
+        .where(Notice.community_id == community_id, Ownership.until.is_(None))
+        .order_by(Notice.serial)
+        .limit(1)
+    ).one()
+    return row.Unit, row.Party
+
+
+def sign_ins(session: Session, community_id: int) -> list[dict[str, str]]:
+    """Role, page, name and password of every demonstration sign-in that still works as it was made."""
+    users = session.scalars(
+        select(User).where(User.name.in_(roles.STAFF), User.active).order_by(User.id)
+    ).all()
+    found = [
+        {"role": user.role, "page": "/staff/sign-in", "name": user.name, "password": PASSWORD}
+        for user in users
+        if passwords.matches(PASSWORD, user.password_hash)
+    ]
+    if access.check_owner(session, OWNER, PASSWORD):
+        found.append({"role": OWNER, "page": "/my/sign-in", "name": OWNER, "password": PASSWORD})
+    return found

@@ -86,7 +86,7 @@ def scheduler() -> None:
     blocking.add_job(tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))  # a unit of work left half done is done again
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick skipped while one works is no news
     blocking.start()
 
 

@@ -57,17 +57,16 @@ class Standing:
         return [row for row in self.lines if row.charge.due < self.as_of and row.total > 0]
 
     @property
-    def days(self) -> int:
-        """Days overdue of the oldest unpaid charge."""
-        return max((row.overdue_days for row in self.overdue), default=0)
-
-    @property
     def total(self) -> int:
         return sum(row.total for row in self.overdue)
 
 
-def stage(ladder: Sequence[Step], days: int) -> Step | None:
-    """The highest step whose day has come."""
+def stage(ladder: Sequence[Step], overdue: Iterable[tuple[int, int]]) -> Step | None:
+    """The step for charges that are (days overdue, principal open): the oldest unpaid charge decides.
+
+    Whoever paid every principal and owes late fee alone is reminded courteously, however old it is.
+    """
+    days = max((days if principal else 1 for days, principal in overdue), default=0)
     return max(
         (step for step in ladder if step.from_days <= days), key=lambda step: step.from_days, default=None
     )
@@ -81,7 +80,7 @@ def decide(standing: Standing, ladder: Sequence[Step], served: Iterable[tuple[in
     """
     if not standing.overdue:
         return NOT_OVERDUE
-    step = stage(ladder, standing.days)
+    step = stage(ladder, [(row.overdue_days, row.open) for row in standing.overdue])
     if step is None:
         return NOT_OVERDUE
     if all(

@@ -12,6 +12,7 @@ permission         clerk  cashier  collector  manager  legal  admin  owner
 staff.self         yes    yes      yes        yes      yes    yes    .
 profile.edit       .      .        .          yes      .      yes    .
 roster.view        yes    yes      yes        yes      yes    yes    .
+contact.reveal     yes    .        yes        yes      yes    yes    .
 roster.import      yes    .        .          yes      .      yes    .
 tariff.edit        .      .        .          yes      .      yes    .
 period.issue       yes    .        .          yes      .      yes    .
@@ -33,6 +34,7 @@ PERMISSIONS = {
     "staff.self": N_("Sign in to the office and change one's own password"),
     "profile.edit": N_("Edit the profile of the office and the communities"),
     "roster.view": N_("See units and owners"),
+    "contact.reveal": N_("See phones and ID numbers in full"),
     "roster.import": N_("Import the roster and old arrears"),
     "tariff.edit": N_("Set tariffs and the late-fee policy"),
     "period.issue": N_("Issue a fee period"),

@@ -90,8 +90,17 @@ def test_an_episode_goes_on_while_anything_overdue_is_owed():
     assert episode_start(lines, as_of) == date(2026, 4, 1)
 
 
-def test_late_fee_alone_still_counts_as_owed():
+def test_late_fee_alone_is_still_owed_and_reminded_of_courteously():
     as_of = date(2026, 5, 30)
     row = line(charge(), [Settled(date(2026, 4, 30), 60_000)], as_of)
     assert row.open == 0 and row.total == 1_800
-    assert isinstance(decide(Standing([row], as_of), USUAL_LADDER, []), Step)
+    decided = decide(Standing([row], as_of), USUAL_LADDER, [])
+    assert isinstance(decided, Step) and decided.stage == 1
+
+
+def test_late_fee_left_of_an_old_charge_does_not_raise_the_stage_of_a_new_one():
+    as_of = date(2026, 7, 10)
+    old = line(charge(1), [Settled(date(2026, 4, 30), 60_000)], as_of)
+    new = line(charge(2, due=date(2026, 6, 30)), [], as_of)
+    decided = decide(Standing([old, new], as_of), USUAL_LADDER, [])
+    assert isinstance(decided, Step) and decided.stage == 2
