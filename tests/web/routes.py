@@ -21,7 +21,13 @@ def arguments(session: Session) -> dict[str, Any]:
         "party_id": session.scalars(select(Party.id)).first(),
         "token": "AAAAAAAAAAAAAAAA",
         "number": "TZ-000001",
+        **dict.fromkeys(("payment_id", "debtor_id", "run_id", "notice_id", "slip_id", "job_id"), 1),
         "user_id": session.scalars(select(User.id).where(User.name == "clerk")).one(),
+        "item_id": 1,
+        "kind": "roster",
+        "sha256": "0" * 64,
+        "name": "seal",
+        "period": "2026Q4",
         "filename": "permille.css",
         "path": "bootstrap/dist/css/bootstrap.min.css",
     }

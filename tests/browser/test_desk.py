@@ -1,0 +1,127 @@
+"""The staff's main paths as people walk them: money by the keyboard alone, a run with its bar, a slip by phone."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from billing.clock import now
+from billing.core.roles import STAFF
+from billing.flow import access, passwords, staff
+from billing.store.base import writing
+from billing.store.collection import Notice
+from billing.store.evidence import Delivery
+from billing.store.ledger import Payment
+from billing.web.language import COOKIE
+from tests.flow.town import Town, found
+from tests.support.databases import on_sqlite
+from tests.support.server import LiveServer
+from tests.web.desk import photo, work
+
+pytestmark = on_sqlite
+
+SEALED = passwords.seal("correct horse battery", "")
+
+
+@pytest.fixture
+def town(session: Session, today: date) -> Town:
+    """Three debtors, 54 days late."""
+    town = found(session, today)
+    town.fill_profile()
+    town.issue("2026Q3")
+    return town
+
+
+@pytest.fixture
+def enter(session: Session, live_server: LiveServer, town: Town):  # type: ignore[no-untyped-def]
+    """`enter(page, "cashier")`: that member of staff is signed in there."""
+    with writing(session):
+        people = {role: staff.create_user(session, now(), role, role, SEALED) for role in STAFF}
+
+    def as_role(page: Page, role: str) -> Page:
+        with writing(session):
+            token = access.open_session(session, now(), people[role])
+        for name, value in (("permille", token), (COOKIE, "en")):
+            page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+        return page
+
+    return as_role
+
+
+def test_a_cashier_takes_money_without_the_mouse(page: Page, enter, town: Town) -> None:  # type: ignore[no-untyped-def]
+    enter(page, "cashier").goto(f"/c/{town.community_id}/counter/")
+    page.keyboard.type("10")
+    expect(page.locator("#found li")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("张伟")
+    page.keyboard.type("1250")
+    expect(page.locator("#debts .gives").first).to_be_visible()
+    expect(page.locator(".outcome")).to_contain_text("1,200.00")
+    expect(page.locator(".outcome")).to_contain_text("50.00")
+    assert town.all(Payment) == []
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-book]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text(f"R{town.community_id}-000001")
+    assert [payment.amount_fen for payment in town.all(Payment)] == [125_000]
+    page.keyboard.press("Enter")
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_a_double_click_and_the_back_button_book_once(page: Page, enter, town: Town) -> None:  # type: ignore[no-untyped-def]
+    enter(page, "cashier").goto(f"/c/{town.community_id}/counter/{town.unit('1-1-101').id}")
+    page.get_by_role("button", name="All that is due").click()
+    expect(page.locator("#amount")).to_have_value("1264.80")
+    page.locator("[data-book]").dblclick()
+    expect(page.locator("h1")).to_contain_text("000001")
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("张伟")
+    expect(page.locator("#debts")).to_contain_text("Nothing is owed")
+    assert len(town.all(Payment)) == 1
+
+
+def test_naming_a_charge_shows_where_the_money_goes(page: Page, enter, town: Town) -> None:  # type: ignore[no-untyped-def]
+    enter(page, "cashier").goto(f"/c/{town.community_id}/counter/{town.unit('1-1-101').id}")
+    page.locator("#amount").fill("100")
+    page.locator("input[name=charges]").first.check()
+    expect(page.locator("#debts")).to_contain_text("The debtor names what is ticked")
+    expect(page.locator("input[name=charges]").first).to_be_focused()
+    expect(page.locator("#debts td.gives").first).to_have_text("100.00")
+
+
+def test_a_run_is_sent_and_its_papers_grow(
+    page: Page, enter, town: Town, app: Flask, session: Session
+) -> None:  # type: ignore[no-untyped-def]
+    enter(page, "collector").goto(f"/c/{town.community_id}/dunning/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Preview a run").click()
+    page.get_by_role("button", name="Send all 3 notices").click()
+    expect(page.locator(".job-count")).to_have_text("0 / 3")
+    work(app, session)
+    expect(page.get_by_role("link", name="Print file")).to_be_visible()
+    assert len(town.all(Notice)) == 3
+
+
+def test_a_slip_is_filed_from_a_phone(  # type: ignore[no-untyped-def]
+    phone: Page, enter, town: Town, app: Flask, session: Session, tmp_path: Path
+) -> None:
+    enter(phone, "collector").goto(f"/c/{town.community_id}/dunning/preview")
+    phone.on("dialog", lambda dialog: dialog.accept())
+    phone.get_by_role("button", name="Send all 3 notices").click()
+    expect(phone.locator(".job-count")).to_be_visible()
+    work(app, session)
+    phone.goto(f"/s/{town.all(Notice)[0].slip_token}")
+    picture = tmp_path / "IMG_0001.jpg"
+    picture.write_bytes(photo())
+    phone.locator("#file").set_input_files(picture)
+    phone.get_by_role("button", name="File it").click()
+    expect(phone.locator(".slip img")).to_be_visible()
+    expect(phone.locator(".slip img")).to_have_js_property("naturalWidth", 1067)
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    assert [slip.signer for slip in town.all(Delivery)] == ["张伟"]

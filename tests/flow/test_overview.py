@@ -1,0 +1,138 @@
+"""The overview's figures are the rule's own, to the fen, whatever the contract says; its parts add up."""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from billing.core.dunning import USUAL_LADDER
+from billing.core.late_fee import Cap
+from billing.core.problem import Refused
+from billing.flow.estate import policies
+from billing.flow.overview import debtors, debts, overview
+from billing.store.standing import accounts
+from tests.flow.town import Town
+
+YEARS = (
+    "2024Q1",
+    "2024Q2",
+    "2024Q3",
+    "2024Q4",
+    "2025Q1",
+    "2025Q2",
+    "2025Q3",
+    "2025Q4",
+    "2026Q1",
+    "2026Q2",
+    "2026Q3",
+)
+DAYS = (date(2025, 1, 15), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1), date(2026, 11, 23))
+
+#: What the contract may say: the plain rule is worked out from two integers, the others from the entries.
+CONTRACTS: dict[str, list[dict[str, Any]]] = {
+    "plain": [{}],
+    "late fee first": [{"order": "late-fee-first"}],
+    "grace": [{"grace_days": 20}],
+    "grace from its end": [{"grace_days": 20, "grace_from": "end"}],
+    "cap": [{"cap": Cap(percent_ppm=200_000)}],
+    "a rate that changed": [{}, {"since": date(2025, 10, 10), "rate_ppm": 500}],
+    "a rate said again": [{}, {"since": date(2025, 10, 10)}],
+    "a cap that came later": [{}, {"since": date(2026, 1, 1), "cap": Cap(fixed_fen=5_000)}],
+    "a rate still to come": [{}, {"since": date(2027, 1, 1), "rate_ppm": 100}],
+}
+
+
+def lived_in(town: Town, seed: str) -> Town:
+    """Nearly three years of bills, and payments of every kind, some of them taken back."""
+    random = Random(seed)
+    for period in YEARS:
+        town.issue(period)
+    for _ in range(40):
+        on = date(2024, 2, 1) + timedelta(days=random.randrange(1000))
+        unit = random.choice(("1-1-101", "1-1-102", "2-1-201"))
+        try:
+            payment = town.pay(
+                unit, f"{random.randrange(1, 1500)}.{random.randrange(100):02d}", on.isoformat()
+            ).payment
+        except Refused:  # dated before late fee that was already taken
+            continue
+        if random.random() < 0.2:
+            town.reverse(payment)
+    return town
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_every_debt_is_what_the_rule_says(town: Town, contract: str) -> None:
+    for terms in CONTRACTS[contract]:
+        town.set_policy(**terms)
+    lived_in(town, contract)
+    session, number = town.session, town.community_id
+    found = accounts(session, number, policies(session, number))
+    for day in DAYS:
+        exact = {
+            line.charge.id: (line.open, line.late_fee_due)
+            for account in found
+            for line in account.lines(day)
+            if line.total > 0
+        }
+        assert {debt.charge_id: (debt.open, debt.late_fee) for debt in debts(session, number, day)} == exact
+
+
+def test_the_parts_add_up_to_the_whole(town: Town) -> None:
+    lived_in(town, "sums")
+    view = overview(town.session, town.community_id, town.today)
+    whole = view.whole
+    assert whole.charged == sum(part.charged for part in view.by_building)
+    for parts in (view.by_age, view.by_building):
+        assert (sum(part.open for part in parts), sum(part.late_fee for part in parts)) == (
+            whole.open,
+            whole.late_fee,
+        )
+    not_due, *overdue = view.by_age
+    assert sum(part.total for part in view.by_stage) == sum(part.total for part in overdue)
+    assert whole.total == not_due.total + sum(part.total for part in overdue)
+    assert [part.name for part in view.by_building] == ["1", "2"]
+
+
+def test_the_years_rate_counts_the_years_periods_only(town: Town) -> None:
+    """收缴率 by the charge's period, not by the day of the money: 966.00 of 3 x 3,606.00 is 8.9 %."""
+    town.issue("2025Q4")
+    for period in ("2026Q1", "2026Q2", "2026Q3"):
+        town.issue(period)
+    town.pay("1-1-101", "1200.00", "2026-10-01")  # goes to 2025Q4, the oldest
+    town.pay("1-1-102", "1932.00", "2026-10-01")  # 2025Q4, then 2026Q1
+    view = overview(town.session, town.community_id, town.today)
+    assert (view.this_year.charged, view.this_year.collected) == (3 * 360_600, 96_600)
+    assert view.this_year.rate_ppm == 89_295
+    assert view.whole.collected == 120_000 + 193_200
+
+
+def test_the_stage_is_that_of_the_oldest_overdue_bill(town: Town) -> None:
+    town.issue("2026Q3")  # due on 2026-09-30
+    for days, stage in ((0, None), (1, 1), (5, 1), (6, 2), (19, 3), (29, 4)):
+        day = date(2026, 9, 30) + timedelta(days=days)
+        found = debtors(debts(town.session, town.community_id, day), USUAL_LADDER, day)
+        assert [one.step.stage if one.step else None for one in found] == [stage] * 3
+
+
+def test_four_queries_are_enough_for_any_number_of_charges(town: Town) -> None:
+    lived_in(town, "queries")
+    seen: list[str] = []
+    engine = town.session.get_bind()
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.append(statement)
+
+    town.session.rollback()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    overview(town.session, town.community_id, town.today)
+    sa.event.remove(engine, "before_cursor_execute", note)
+    assert sum(statement.startswith("SELECT") for statement in seen) == 4
+
+
+def test_an_empty_community_owes_nothing(session: Session, town: Town) -> None:
+    view = overview(session, town.community_id, town.today)
+    assert (view.whole.charged, view.whole.total, view.whole.rate_ppm, view.by_building) == (0, 0, None, [])

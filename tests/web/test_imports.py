@@ -1,0 +1,238 @@
+"""The import wizard: nothing is entered before it is shown, nothing twice, and every bad row is told."""
+
+import io
+import re
+from html import unescape
+
+import pytest
+from sqlalchemy import func, select
+
+from billing.sheets import read_roster
+from billing.store.estate import Community, Unit
+from billing.store.ledger import Charge, Payment
+from billing.store.people import Ownership, Party
+from tests.flow.town import found
+from tests.sheets.making import make_csv, make_xlsx, sample
+from tests.support.databases import on_sqlite
+from tests.web.forms import send
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def clerk(browser_of):
+    browser = browser_of("clerk")
+    browser.set_cookie("permille_language", "en")
+    return browser
+
+
+@pytest.fixture
+def place(session, people):
+    """A community of its own, without units."""
+    session.add(Community(name="示例小区"))
+    session.commit()
+    return f"/c/{session.scalar(select(Community.id).where(Community.name == '示例小区'))}/import"
+
+
+def upload(clerk, place, kind, data, name):
+    """Send the file; the address of its preview, or the page that says why not."""
+    answer = send(clerk, f"{place}/{kind}", file=(io.BytesIO(data), name))
+    return answer.headers["Location"] if answer.status_code == 303 else answer.text
+
+
+def confirm(clerk, address):
+    """Press the button of the preview."""
+    page = clerk.get(address).text
+    action = found_in(page, r'action="([^"]+)" class="panel confirm"')
+    return send(clerk, address, to=action, digest=digest_of(page))
+
+
+def digest_of(page):
+    return found_in(page, r'name="digest" value="(\w+)"')
+
+
+def found_in(page, pattern):
+    match = re.search(pattern, page)
+    assert match, pattern
+    return unescape(match[1])
+
+
+def count(session, table):
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(table))
+
+
+def figures(page):
+    """The figures on top of a preview."""
+    return re.findall(r"<dd>([\d,.]+)", page)
+
+
+def test_the_sample_roster_goes_in_and_its_bad_rows_are_told(clerk, place, session):
+    before = count(session, Unit)
+    address = upload(clerk, place, "roster", sample("业主台账.xlsx"), "业主台账.xlsx")
+    page = clerk.get(address).text
+    assert figures(page) == ["144", "0", "0", "6"] and count(session, Unit) == before
+    assert all(f'<td class="number">{row}<' in page for row in range(155, 161))
+    answer = confirm(clerk, address)
+    result = clerk.get(answer.headers["Location"]).text
+    assert "144 new units, 0 changed" in result and "2019-02-30" in result
+    assert count(session, Unit) == before + 144
+
+
+def test_twice_changes_nothing_twice(clerk, place, session):
+    address = upload(clerk, place, "roster", sample("业主台账.xlsx"), "业主台账.xlsx")
+    digest = digest_of(clerk.get(address).text)
+    for _ in range(2):  # a double click sends the very same form
+        assert send(clerk, address, digest=digest).status_code == 303
+    units = count(session, Unit)
+    address = upload(clerk, place, "roster", sample("业主台账.xlsx"), "业主台账.xlsx")
+    page = clerk.get(address).text
+    assert figures(page) == ["0", "0", "144", "6"] and 'class="btn btn-primary">Enter' not in page
+    assert count(session, Unit) == units
+
+
+def test_just_the_bad_rows_come_back_corrected(clerk, place, session):
+    address = upload(clerk, place, "roster", sample("业主台账.xlsx"), "业主台账.xlsx")
+    confirm(clerk, address)
+    path, _, query = address.partition("?")
+    answer = clerk.get(f"{path}/problems.xlsx?{query}")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    book = read_roster(answer.data, "坏行.xlsx")
+    assert len(book.rows) == 1, "the second 1-1-101 clashes with nothing there"
+    assert book.bad_rows == 5
+
+
+def test_the_sample_arrears_find_their_units(clerk, place, session):
+    confirm(clerk, upload(clerk, place, "roster", sample("业主台账.xlsx"), "业主台账.xlsx"))
+    address = upload(clerk, place, "arrears", sample("欠费台账.csv"), "欠费台账.csv")
+    assert figures(clerk.get(address).text)[0] == "245"
+    confirm(clerk, address)
+    assert count(session, Charge) == 245 and count(session, Payment) > 0
+    again = clerk.get(upload(clerk, place, "arrears", sample("欠费台账.csv"), "欠费台账.csv")).text
+    assert figures(again)[2:] == ["245", "0"]
+
+
+def test_another_systems_export_brings_customers_and_tariffs(clerk, place, session):
+    address = upload(clerk, place, "roster", sample("多表导出.xlsx"), "多表导出.xlsx")
+    page = clerk.get(address).text
+    assert figures(page)[0] == "24" and "F01" in page
+    confirm(clerk, address)
+    session.rollback()
+    assert len(session.scalars(select(Party).where(Party.code.is_not(None))).all()) == 20
+
+
+def test_a_person_says_what_the_columns_mean(clerk, place, session):
+    data = make_csv("甲 乙 丙 丁\n1-1-101 张伟 88.5 13800001234")
+    address = upload(clerk, place, "roster", data, "表.csv")
+    answer = clerk.get(address)
+    assert answer.status_code == 422 and "what the columns mean" in answer.text
+    meant = f"{address}&column=room&column=owner&column=area&column=phones"
+    page = clerk.get(meant).text
+    assert figures(page)[0] == "1" and '<option value="phones" selected>' in page
+    confirm(clerk, meant)
+    session.rollback()
+    unit = session.scalars(select(Unit).where(Unit.room == "101")).one()
+    assert (unit.area_e2, unit.building) == (8850, "1")
+
+
+def test_two_columns_cannot_mean_the_same(clerk, place):
+    address = upload(
+        clerk, place, "roster", make_csv("房号 业主 建筑面积 备用\n1-1-101 张伟 88.5 1"), "表.csv"
+    )
+    answer = clerk.get(f"{address}&column=room&column=owner&column=area&column=area")
+    assert answer.status_code == 422 and "Area charged" in answer.text
+
+
+def test_a_change_is_shown_before_and_after(clerk, session, today, browser_of):
+    town = found(session, today)
+    place = f"/c/{town.community_id}/import"
+    data = make_csv("房号 业主 建筑面积 电话\n1-1-101 张伟 101.5 13900001111\n1-1-102 李娜 80.50 _")
+    page = clerk.get(upload(clerk, place, "roster", data, "表.csv")).text
+    assert figures(page) == ["0", "1", "1", "0"]
+    assert "<td>100.00</td>" in page and "<td>101.50</td>" in page
+
+
+@pytest.fixture
+def sold(clerk, session, today):
+    """The preview of a file that names another owner."""
+    town = found(session, today)
+    data = make_csv("房号 业主 建筑面积\n1-1-101 周敏 100")
+    return upload(clerk, f"/c/{town.community_id}/import", "roster", data, "表.csv"), town
+
+
+def test_another_owner_waits_for_a_decision(clerk, sold):
+    address, _ = sold
+    page = clerk.get(address).text
+    assert figures(page) == ["0", "0", "0", "1"] and 'name="sold_on"' in page
+
+
+def test_a_sale_begins_a_new_ownership(clerk, sold, session):
+    address, town = sold
+    confirm(clerk, f"{address}&owners=sale&sold_on=2026-06-01")
+    session.rollback()
+    held = session.scalars(select(Ownership).where(Ownership.unit_id == town.unit("1-1-101").id)).all()
+    assert [str(own.until) for own in held] == ["2026-06-01", "None"]
+
+
+def test_a_correction_keeps_the_ownership(clerk, sold, session):
+    address, town = sold
+    confirm(clerk, f"{address}&owners=correction")
+    session.rollback()
+    rows = session.execute(
+        select(Party.name).join(Ownership).where(Ownership.unit_id == town.unit("1-1-101").id)
+    ).all()
+    assert rows == [("周敏",)]
+
+
+@pytest.mark.parametrize("day", ["", "2026-02-30", "tomorrow"])
+def test_a_sale_needs_its_day(clerk, sold, day):
+    address, _ = sold
+    answer = clerk.get(f"{address}&owners=sale&sold_on={day}")
+    assert answer.status_code == 422 and 'role="alert"' in answer.text
+
+
+def test_what_is_confirmed_is_what_was_seen(clerk, session, today):
+    town = found(session, today)
+    data = make_csv("房号 业主 建筑面积\n1-1-101 张伟 101.5\n1-1-103 周敏 90")
+    address = upload(clerk, f"/c/{town.community_id}/import", "roster", data, "表.csv")
+    digest = digest_of(clerk.get(address).text)
+    town.import_roster("房号 业主 建筑面积\n1-1-103 周敏 90")
+    answer = send(clerk, address, digest=digest)
+    assert answer.status_code == 409 and figures(answer.text)[:2] == ["0", "1"]
+    session.rollback()
+    assert town.unit("1-1-101").area_e2 == 10_000
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "a.xlsx"),
+        (b"<html><table></table>", "a.xls"),
+        (b"PK\x03\x04 broken", "a.xlsx"),
+        (bytes(range(256)) * 9, "a.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_at_once(clerk, place, data, name):
+    page = upload(clerk, place, "roster", data, name)
+    assert 'id="file-error"' in page
+
+
+def test_no_file_is_no_import(clerk, place):
+    assert 'id="file-error"' in send(clerk, f"{place}/arrears").text
+
+
+def test_only_files_that_wait_can_be_read(clerk, place, session, app):
+    assert clerk.get(f"{place}/roster/{'0' * 64}?name=a.csv").status_code == 404
+    assert clerk.get(f"{place}/roster/..%2f..%2fetc?name=a.csv").status_code == 404
+
+
+def test_a_name_with_a_path_is_only_a_name(clerk, place):
+    address = upload(
+        clerk,
+        place,
+        "roster",
+        make_xlsx({"台账": "房号 业主 建筑面积\n1-1-101 张伟 88"}),
+        "..\\x/<b>台账.xlsx",
+    )
+    page = clerk.get(address).text
+    assert "&lt;b&gt;台账.xlsx" in page and "<b>台账" not in page
