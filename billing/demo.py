@@ -151,7 +151,7 @@ def build(session: Session, today: date) -> Community:
         _run_the_years(session, random, today, community.id, periods)
     with writing(session, community.id):
         _dun(session, today, community.id)
-    _open_doors(session, today, community.id)
+    open_doors(session, today, community.id)
     return community
 
 
@@ -297,7 +297,7 @@ def _dun(session: Session, today: date, community_id: int) -> None:
         enqueue(session, ACTOR, now(), community_id, "notices", job_key(run.id), {"run": run.id}, waiting)
 
 
-def _open_doors(session: Session, today: date, community_id: int) -> None:
+def open_doors(session: Session, today: date, community_id: int) -> None:
     """A sign-in for every role, and one for an owner in debt. An office with staff of its own gets none of them."""
     if access.any_user(session):
         return

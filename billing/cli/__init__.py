@@ -2,10 +2,20 @@
 
 from flask import Flask
 
-from billing.cli import dunning, imports, late_fee, ledger, scheduler
+from billing.cli import accounts, dunning, imports, late_fee, ledger, office, scheduler
+
+COMMANDS = (
+    *accounts.COMMANDS,
+    *imports.COMMANDS,
+    *ledger.COMMANDS,
+    *dunning.COMMANDS,
+    *office.COMMANDS,
+    late_fee.late_fee,
+    scheduler.scheduler,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
-    for command in (*imports.COMMANDS, *ledger.COMMANDS, *dunning.COMMANDS, late_fee.late_fee, scheduler.scheduler):
+    for command in COMMANDS:
         app.cli.add_command(command)

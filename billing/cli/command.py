@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 import click
-from flask import current_app
+from flask import current_app, has_app_context
 from flask.cli import with_appcontext
 from flask_babel import force_locale, gettext
 
@@ -41,7 +41,7 @@ class Parsed(click.ParamType):
 
 def _sentence(refused: Refused) -> str:
     """In the terminal's language, where the app that holds the catalogue is at hand already."""
-    if not current_app:
+    if not has_app_context():
         return str(refused)
     with force_locale(language()):
         return refused.sentence(gettext)

@@ -48,9 +48,7 @@ def _print_run(run: DunningRun, plan: RunPlan, out: Path) -> dict[str, Any]:
     session, vault = db.session(), the_vault()
     out.mkdir(parents=True, exist_ok=True)
     waiting = dunning.unmade(session, run.id)
-    with click.progressbar(
-        waiting, label=gettext("Making notices"), file=sys.stderr
-    ) as bar:
+    with click.progressbar(waiting, label=gettext("Making notices"), file=sys.stderr) as bar:
         for notice_id in bar:
             jobs.make_notice(session, vault, notice_id)
     made = dunning.documents(session, run.id)

@@ -5,6 +5,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class Named(tuple[tuple[str, str], ...]):
+    """(key, label) pairs in a message's parameters: said as “label (key)”, the label in the reader's language."""
+
+    def sentence(self, translate: Callable[[str], str]) -> str:
+        return ", ".join(f"{translate(label)} ({key})" for key, label in self)
+
+
+def said(message: str, params: Mapping[str, Any], translate: Callable[[str], str]) -> str:
+    """A message of the catalogue in the reader's language, its places filled."""
+    if not params:
+        return translate(message)
+    filled = {
+        name: value.sentence(translate) if isinstance(value, Named) else value
+        for name, value in params.items()
+    }
+    return translate(message) % filled
+
+
 @dataclass(frozen=True)
 class Problem:
     """A defect in a file somebody gave us: where it stands, what stands there, what to do.
@@ -21,7 +39,7 @@ class Problem:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
-        return translate(self.reason) % self.params if self.params else translate(self.reason)
+        return said(self.reason, self.params, translate)
 
 
 class Refused(Exception):
@@ -33,7 +51,7 @@ class Refused(Exception):
         self.params = params
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
-        return translate(self.message) % self.params if self.params else translate(self.message)
+        return said(self.message, self.params, translate)
 
     def __str__(self) -> str:
         return self.sentence()

@@ -158,7 +158,11 @@ def debtors(found: Iterable[Debt], steps: Sequence[Step], as_of: date) -> list[D
     for debt in found:
         gathered.setdefault((debt.unit_id, debt.debtor_id), []).append(debt)
     return [
-        Debtor(each, as_of, stage(steps, days) if (days := _days(each, as_of)) else None)
+        Debtor(
+            each,
+            as_of,
+            stage(steps, [((as_of - debt.due).days, debt.open) for debt in each if debt.due < as_of]),
+        )
         for each in gathered.values()
     ]
 

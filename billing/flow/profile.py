@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.clock import now
 from billing.core.calendar import parse_date
-from billing.core.problem import Refused
+from billing.core.problem import Named, Refused
 from billing.store.estate import ProfileFact
 from billing.translations import N_
 
@@ -45,6 +45,8 @@ COMMUNITY_OPTIONAL = {
     "district": N_("District and address"),
     "pay_channels": N_("Ways to pay, as printed"),
 }
+#: Every key's label, the office's and a community's.
+LABELS = {**OFFICE_REQUIRED, **OFFICE_OPTIONAL, **COMMUNITY_REQUIRED, **COMMUNITY_OPTIONAL}
 IMAGES = ("seal", "logo")
 _DATES = ("contract_from", "contract_to")
 _URL = re.compile(r"https?://[A-Za-z0-9.:\-\[\]]+(/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
@@ -122,7 +124,8 @@ def profile(session: Session, community_id: int, day: date) -> dict[str, str]:
 
 def missing(session: Session, community_id: int, day: date) -> list[str]:
     """Keys a paper needs and nobody entered: the office's, and the community's when one is named."""
-    lacking = [key for key in OFFICE_REQUIRED if key not in profile(session, OFFICE, day)]
+    office = profile(session, OFFICE, day)
+    lacking = [key for key in OFFICE_REQUIRED if key not in office]
     if community_id:
         own = profile(session, community_id, day)
         lacking += [key for key in COMMUNITY_REQUIRED if key not in own]
@@ -134,5 +137,6 @@ def require(session: Session, community_id: int, day: date) -> None:
     lacking = missing(session, community_id, day)
     if lacking:
         raise Refused(
-            N_("No paper can be made yet. The profile still lacks: %(keys)s."), keys=", ".join(lacking)
+            N_("No paper can be made yet. The profile still lacks: %(keys)s."),
+            keys=Named((key, LABELS[key]) for key in lacking),
         )

@@ -28,8 +28,16 @@ COMMUNITY = (
     Entry(
         "counter.index", "payment.take", N_("Counter"), N_("Take a payment and print its receipt"), "counter"
     ),
+    Entry("receipts.index", "payment.take", N_("Receipts"), N_("Each day's takings by channel"), "receipts"),
     Entry("units.index", "roster.view", N_("Units and owners"), N_("Find a unit, see what it owes"), "units"),
-    Entry("roster.index", "roster.import", N_("Import"), N_("Read the office's own spreadsheets"), "roster"),
+    Entry("imports.index", "roster.import", N_("Import"), N_("Read the office's own spreadsheets"), "roster"),
+    Entry(
+        "contract.index",
+        "profile.edit",
+        N_("Service contract"),
+        N_("What papers quote: name, number, late-fee clause"),
+        "contract",
+    ),
     Entry(
         "tariffs.index", "tariff.edit", N_("Tariffs and rules"), N_("Prices, due dates, late fee"), "tariffs"
     ),
@@ -44,7 +52,14 @@ COMMUNITY = (
         N_("Papers sent, and their proof of delivery"),
         "notices",
     ),
-    Entry("receipts.index", "receipt.file", N_("Return slips"), N_("File what came back signed"), "receipts"),
+    Entry(
+        "slips.index",
+        "receipt.file",
+        N_("Slips waiting"),
+        N_("Printed and not signed for; file what came back"),
+        "slips",
+    ),
+    Entry("holds.index", "hold.edit", N_("Holds and disputes"), N_("Who is not reminded, and why"), "holds"),
     Entry(
         "activation.index",
         "activation.issue",
@@ -57,6 +72,13 @@ COMMUNITY = (
 #: Pages of the whole office.
 OFFICE = (
     Entry(
+        "guide.index",
+        "profile.edit",
+        N_("Set-up guide"),
+        N_("From an empty office to the first bills"),
+        "guide",
+    ),
+    Entry(
         "profile.index", "profile.edit", N_("Office profile"), N_("What papers say of the office"), "profile"
     ),
     Entry("jobs.index", "job.view", N_("Background jobs"), N_("What runs, and how far it is"), "jobs"),
@@ -64,7 +86,7 @@ OFFICE = (
 )
 
 #: Where somebody who may edit the profile is sent while there is no community.
-FIRST_RUN = "profile.guide"
+FIRST_RUN = "guide.index"
 
 
 def exists(endpoint: str) -> bool:

@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         area=numbers.area,
         price=numbers.price,
         per_mille=numbers.per_mille,
+        percentage=percentage,
         masked_phone=mask.phone,
         masked_id=mask.id_number,
         masked_name=mask.name,
@@ -63,6 +64,11 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """An instant by the clock on the office's wall: 2026-11-23 14:05."""
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def percentage(ppm: int) -> str:
+    """ "90.2%": a rate of collection, cut off after one decimal, so that 100.0% means all."""
+    return f"{ppm // 10_000}.{ppm // 1_000 % 10}%"
 
 
 def sentence(said: Refused | Problem | str) -> str:

@@ -14,7 +14,7 @@ LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 def test_the_top_level_is_as_agreed() -> None:
     """A newcomer finds everything where the README says; nothing else piles up beside it."""
-    agreed = {"billing", "templates", "notices", "tests", "config.py", "wsgi.py", "README.md"}
+    agreed = {"billing", "templates", "notices", "tests", "config.py", "wsgi.py", "README.md", "README.zh.md"}
     tools = {
         ".ci",
         ".gitignore",

@@ -1,5 +1,45 @@
 """The office's pages, a blueprint a noun."""
 
-from billing.web.staff import account, activation, home, users
+from billing.web.staff import (
+    account,
+    activation,
+    contract,
+    counter,
+    debtors,
+    dunning,
+    guide,
+    holds,
+    home,
+    imports,
+    jobs,
+    notices,
+    periods,
+    profile,
+    receipts,
+    slips,
+    tariffs,
+    units,
+    users,
+)
 
-BLUEPRINTS = (account.bp, activation.bp, home.bp, users.bp)
+BLUEPRINTS = (
+    account.bp,
+    activation.bp,
+    contract.bp,
+    counter.bp,
+    debtors.bp,
+    dunning.bp,
+    guide.bp,
+    holds.bp,
+    home.bp,
+    imports.bp,
+    jobs.bp,
+    notices.bp,
+    periods.bp,
+    profile.bp,
+    receipts.bp,
+    slips.bp,
+    tariffs.bp,
+    units.bp,
+    users.bp,
+)

@@ -1,16 +1,37 @@
 """Where staff arrive: the communities, and for each the work there."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from billing.clock import today
 from billing.extensions import db
+from billing.flow.overview import overview
+from billing.flow.profile import OFFICE, keys, missing
+from billing.store import debts, notices, runs
 from billing.store.estate import Community, Unit
+from billing.store.notices import Wish
+from billing.store.work import Job
 from billing.web import menu
 from billing.web.permission import permission
 
 bp = Blueprint("home", __name__)
+
+MOST_LATEST = 5
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What somebody has to do: slips to file, jobs by state, what papers still lack."""
+
+    slips: int
+    jobs: Mapping[str, int]
+    gaps: Sequence[str]
 
 
 @bp.get("/staff/")
@@ -31,5 +52,29 @@ def index() -> str | Response:
 @bp.get("/c/<int:community_id>/")
 @permission("staff.self")
 def community(community_id: int) -> str:
-    units = db.session.scalar(select(func.count(Unit.id)).where(Unit.community_id == g.community.id))
-    return render_template("staff/home/community.html", units=units)
+    """The day at a glance: what is owed and how old it is, what came in last, what waits for somebody."""
+    session, day, number = db.session(), today(), g.community.id
+    return render_template(
+        "staff/home/community.html",
+        units=session.scalar(select(func.count(Unit.id)).where(Unit.community_id == number)),
+        view=overview(session, number, day),
+        received=debts.received(session, number, day),
+        payments=debts.latest_payments(session, number, MOST_LATEST),
+        runs=runs.newest(session, number, MOST_LATEST),
+        waiting=Waiting(
+            slips=notices.waiting_count(session, number, Wish()),
+            jobs=_jobs(session, number),
+            gaps=missing(session, number, day),
+        ),
+        profile_keys={**keys(OFFICE), **keys(number)},
+    )
+
+
+def _jobs(session: Session, community_id: int) -> dict[str, int]:
+    """State -> how many jobs are in it, of those that somebody may have to look at."""
+    rows = session.execute(
+        select(Job.state, func.count())
+        .where(Job.community_id == community_id, Job.state.in_(("queued", "running", "stopped", "failed")))
+        .group_by(Job.state)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -13,6 +13,18 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
+// Enter in a field shows what the money would do and waits at the button: Enter once more books it.
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Enter" && !event.isComposing && event.target.closest("#take");
+  if (!form || event.target.closest("button, a")) return;
+  event.preventDefault();
+  event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  form.querySelector("[data-book]").focus();
+});
+
+// The table below the fields follows what is typed; the button for it is for browsers without this file.
+document.querySelectorAll("[data-plain]").forEach((button) => (button.hidden = true));
+
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-fill]");
   if (!pressed) return;

@@ -1,6 +1,7 @@
-"""Files that came from outside: handed back as they came, to be saved, and never opened as part of the site."""
+"""Files handed out so that nothing in them can act as the site: no script, no frame, no guess at another type."""
 
 import io
+from typing import BinaryIO
 
 from flask import Response, send_file
 
@@ -13,8 +14,14 @@ _ENDINGS = {
 _SEALED = "sandbox; default-src 'none'"
 
 
+def paper(pdf: bytes | BinaryIO, name: str, *, saved: bool = False) -> Response:
+    """A PDF of our own making, shown or saved under the name; a file is streamed and closed."""
+    source = io.BytesIO(pdf) if isinstance(pdf, bytes) else pdf
+    return _sealed(send_file(source, "application/pdf", as_attachment=saved, download_name=f"{name}.pdf"))
+
+
 def original(data: bytes, name: str, media_type: str) -> Response:
-    """The very bytes, as a download under the name they came with (RFC 6266)."""
+    """What came from outside, the very bytes: only to be saved, under the name they came with (RFC 6266)."""
     endings = _ENDINGS.get(media_type, (".bin",))
     if not name.lower().endswith(endings):
         name += endings[0]

@@ -1,0 +1,224 @@
+"""Dunning: preview a run as of a day, send it, watch its papers being made, print them in delivery order."""
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+from wtforms import HiddenField
+
+from billing.clock import now, today
+from billing.core.calendar import parse_date
+from billing.core.problem import Refused
+from billing.extensions import db
+from billing.flow import dunning, work
+from billing.flow.dunning import LeftOut, PlannedNotice, RunPlan
+from billing.store import runs
+from billing.store.base import writing
+from billing.store.collection import DunningRun
+from billing.translations import N_
+from billing.web import sealed, stage
+from billing.web.form import DayField, Form, Required
+from billing.web.gaps import gaps
+from billing.web.permission import permission, visitor
+from billing.web.staff.jobs import waits_in_vain
+from billing.web.vault import the_vault
+
+bp = Blueprint("dunning", __name__, url_prefix="/c/<int:community_id>/dunning")
+bp.context_processor(stage.context)
+
+Page = str | Response | tuple[str, int]
+
+#: More rows than these are no preview: the filter finds the rest.
+MOST_ROWS = 300
+
+
+class Send(Form):
+    """What was seen: the day, and the digest of the plan."""
+
+    as_of = DayField()
+    digest = HiddenField(validators=[Required()])
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Of a stage or a building: how many notices, for how much (fen)."""
+
+    name: Any
+    notices: int
+    principal: int
+    late_fee: int
+
+    @property
+    def total(self) -> int:
+        return self.principal + self.late_fee
+
+
+@bp.get("/")
+@permission("dunning.run")
+def index(community_id: int) -> str:
+    found = runs.newest(db.session(), g.community.id)
+    signed = runs.signed(db.session(), [row.DunningRun.id for row in found])
+    return render_template(
+        "staff/dunning/index.html", rows=found, signed=signed, gaps=gaps(g.community.id), as_of=today()
+    )
+
+
+@bp.get("/preview")
+@permission("dunning.run")
+def preview(community_id: int) -> str:
+    """Who would get which stage, for how much and why; who is left out and why. Nothing is written."""
+    as_of = _asked_day()
+    plan = dunning.plan_run(db.session(), g.community.id, as_of, today())
+    shown = _narrowed(plan)
+    return render_template(
+        "staff/dunning/preview.html",
+        plan=plan,
+        form=Send(formdata=None, as_of=as_of, digest=plan.digest),
+        gaps=gaps(g.community.id),
+        shown=shown[:MOST_ROWS],
+        matching=len(shown),
+        stages=_sums(plan.notices, lambda one: one.step.stage),
+        buildings=_sums(plan.notices, building),
+        left_out=_by_reason(plan.left_out),
+    )
+
+
+@bp.post("/")
+@permission("dunning.run")
+def send(community_id: int) -> Page:
+    """Number and record the notices of the plan that was seen, and queue their papers. Twice sends nothing twice."""
+    form = Send()
+    if not form.validate_on_submit():
+        abort(400)
+    assert form.as_of.data
+    session, run = db.session(), None
+    try:
+        with writing(session, g.community.id):
+            plan = dunning.plan_run(session, g.community.id, form.as_of.data, today())
+            run = dunning.issue_run(session, visitor().name, g.community.id, plan, form.digest.data)
+            if run:
+                _queue(run.id, len(plan.notices))
+    except Refused as refused:
+        run = runs.with_digest(session, g.community.id, form.digest.data)
+        if run is None:
+            flash(refused.sentence(gettext), "error")
+            return redirect(url_for("dunning.preview", as_of=form.as_of.data.isoformat()), 303)
+    if run is None:
+        return redirect(url_for("dunning.index"), 303)
+    return redirect(url_for("dunning.run", run_id=run.id), 303)
+
+
+@bp.get("/runs/<int:run_id>")
+@permission("dunning.run")
+def run(community_id: int, run_id: int) -> str:
+    """How far the papers are, the print file, and each notice."""
+    found, session = _find(run_id), db.session()
+    rows = runs.papers(session, run_id)
+    return render_template(
+        "staff/dunning/run.html",
+        run=found,
+        entry=runs.entry_of(session, found),
+        rows=rows,
+        made=sum(1 for row in rows if row.pages),
+        pages=sum(row.pages or 0 for row in rows),
+        stages=runs.by_stage(session, run_id),
+        signed=runs.signed(session, [run_id]).get(run_id, 0),
+        job=runs.job(session, run_id),
+        in_vain=waits_in_vain,
+        left_out=_by_reason([LeftOut(**one) for one in found.left_out]),
+    )
+
+
+@bp.post("/runs/<int:run_id>/papers")
+@permission("dunning.run")
+def make_papers(community_id: int, run_id: int) -> Response:
+    """Queue the papers of a run that has none yet, or not all."""
+    found, session = _find(run_id), db.session()
+    with writing(session, g.community.id):
+        job = _queue(found.id, len(dunning.unmade(session, found.id)))
+        if job.state in ("stopped", "failed"):
+            work.resume(session, job.id)
+    return redirect(url_for("dunning.run", run_id=run_id), 303)
+
+
+@bp.get("/runs/<int:run_id>/print.pdf")
+@permission("dunning.run")
+def print_file(community_id: int, run_id: int) -> Response:
+    """Every notice of the run in delivery order, one file, streamed from disk."""
+    found = _find(run_id)
+    missing = len(dunning.unmade(db.session(), found.id))
+    if missing:
+        raise Refused(N_("%(count)s papers of this run are not made yet."), count=missing)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "run.pdf"
+        dunning.merge_run(db.session(), the_vault(), found.id, target)
+        merged = target.open("rb")  # stays readable after its folder is gone
+    name = f"run-{found.id}-{found.as_of.isoformat()}"
+    return sealed.paper(merged, name, saved="save" in request.args)
+
+
+def building(one: PlannedNotice) -> str:
+    row = one.account.rows[one.lines[0].charge.id]
+    return str(row.building)
+
+
+def _queue(run_id: int, total: int) -> Any:
+    """The one job that makes this run's papers."""
+    return work.enqueue(
+        db.session(),
+        visitor().name,
+        now(),
+        g.community.id,
+        kind="notices",
+        key=runs.job_key(run_id),
+        payload={"run": run_id},
+        total=total,
+    )
+
+
+def _narrowed(plan: RunPlan) -> list[PlannedNotice]:
+    stage, place = request.args.get("stage", type=int), request.args.get("building", "")
+    text = request.args.get("q", "").strip()
+    return [
+        one
+        for one in plan.notices
+        if (stage is None or one.step.stage == stage)
+        and (not place or building(one) == place)
+        and (not text or text in one.account.unit or text in one.account.debtor)
+    ]
+
+
+def _sums(notices: Sequence[PlannedNotice], name_of: Any) -> list[Sum]:
+    groups: dict[Any, list[PlannedNotice]] = defaultdict(list)
+    for one in notices:
+        groups[name_of(one)].append(one)
+    return [
+        Sum(name, len(group), sum(one.principal for one in group), sum(one.late_fee for one in group))
+        for name, group in groups.items()
+    ]
+
+
+def _by_reason(left_out: Sequence[LeftOut]) -> list[tuple[str, list[LeftOut]]]:
+    """Reason -> who, the reason that leaves out most first."""
+    groups: dict[str, list[LeftOut]] = defaultdict(list)
+    for one in left_out:
+        groups[one.reason].append(one)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+
+
+def _find(run_id: int) -> DunningRun:
+    return runs.find(db.session(), g.community.id, run_id) or abort(404)
+
+
+def _asked_day() -> date:
+    with suppress(Refused):
+        return parse_date(request.args.get("as_of", ""))
+    return today()

@@ -1,0 +1,142 @@
+"""Notices: every paper that asked for money, what it says, and the proof that it arrived."""
+
+from typing import Any
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
+from flask_wtf.file import FileField
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length
+
+from billing.clock import today
+from billing.core.money import capital
+from billing.core.problem import Missing
+from billing.extensions import db
+from billing.flow import evidence
+from billing.flow.evidence import RELATIONS
+from billing.store import lookup, notices
+from billing.store.notices import Wish
+from billing.translations import N_
+from billing.web import sealed, stage
+from billing.web.form import DayField, Form, Required
+from billing.web.permission import permission
+from billing.web.vault import kept
+from notices.content import Demand
+from notices.record import thaw
+
+bp = Blueprint("notices", __name__, url_prefix="/c/<int:community_id>/notices")
+bp.context_processor(stage.context)
+
+Page = str | Response | tuple[str, int]
+
+PAGE = 100
+
+
+class FileSlip(Form):
+    """A signed slip and what a person reads off it."""
+
+    file = FileField(
+        lazy_gettext("Photo or scan"),
+        [Required()],
+        render_kw={"accept": "image/*,application/pdf"},
+        description=lazy_gettext(
+            "JPEG, PNG or PDF, at most 20 MB. The whole slip, signature and date readable."
+        ),
+    )
+    signer = StringField(
+        lazy_gettext("Signed by"), [Required(), Length(max=64)], render_kw={"autocomplete": "off"}
+    )
+    relation = SelectField(
+        lazy_gettext("Relation to the debtor"), choices=[SelectChoice(each, each) for each in RELATIONS]
+    )
+    on = DayField(lazy_gettext("Signed on"))
+    device = StringField(
+        lazy_gettext("Device"),
+        [Length(max=64)],
+        render_kw={"autocomplete": "off", "list": "devices"},
+        description=lazy_gettext("What took the picture or scanned it: part of the proof."),
+    )
+    note = StringField(lazy_gettext("Note"), [Length(max=200)], render_kw={"autocomplete": "off"})
+
+
+@bp.get("/")
+@permission("notice.view")
+def index(community_id: int) -> Page:
+    """All notices, the newest first, narrowed by stage, run, signed or not, and unit or debtor."""
+    session, text = db.session(), request.args.get("q", "").strip()
+    if text[:1] in "Dd" and "-" in text:
+        return redirect(url_for("notices.by_number", number=text))
+    wish, page = _wish(text), max(1, request.args.get("page", 1, type=int))
+    count = notices.count(session, g.community.id, wish)
+    return render_template(
+        "staff/notices/index.html",
+        rows=notices.listed(session, g.community.id, wish, (page - 1) * PAGE, PAGE),
+        count=count,
+        page=page,
+        pages=max(1, -(-count // PAGE)),
+        wish=wish,
+        text=text,
+        stages=notices.stages(session, g.community.id),
+        runs=notices.runs(session, g.community.id),
+    )
+
+
+@bp.get("/<number>")
+@permission("notice.view")
+def by_number(community_id: int, number: str) -> Response:
+    """A notice by the number printed on it."""
+    found = evidence.find_notice(db.session(), g.community.id, number)
+    return redirect(url_for("notices.show", notice_id=found.id))
+
+
+@bp.get("/<int:notice_id>")
+@permission("notice.view")
+def show(community_id: int, notice_id: int) -> Page:
+    row = find(notice_id)
+    form = FileSlip(formdata=None, signer=row.debtor, on=max(row.Notice.issued_on, today()))
+    return notice_page(row, form)
+
+
+@bp.get("/<int:notice_id>.pdf")
+@permission("notice.view")
+def pdf(community_id: int, notice_id: int) -> Response:
+    """The very bytes that were printed."""
+    row = find(notice_id)
+    if row.Document is None:
+        raise Missing(N_("The paper of notice %(number)s is not made yet."), number=row.Notice.number)
+    return sealed.paper(kept(row.Document.sha256), row.Notice.number)
+
+
+def find(notice_id: int) -> Any:
+    """Notice, Unit, debtor, Document, Entry; 404 for another community's."""
+    return notices.find(db.session(), g.community.id, notice_id) or abort(404)
+
+
+def notice_page(row: Any, form: FileSlip) -> tuple[str, int]:
+    """The notice with its slips and the form for one more."""
+    paper = thaw(row.Notice.paper)
+    assert isinstance(paper, Demand)
+    page = render_template(
+        "staff/notices/show.html",
+        row=row,
+        notice=row.Notice,
+        paper=paper,
+        slips=notices.slips(db.session(), row.Notice.id),
+        devices=notices.devices(db.session(), g.community.id),
+        form=form,
+        capital=capital(row.Notice.total_fen),
+    )
+    return page, form.status
+
+
+def _wish(text: str) -> Wish:
+    units = lookup.find_units(db.session(), g.community.id, text, today(), limit=200) if text else None
+    signed = request.args.get("signed")
+    return Wish(
+        stage=request.args.get("stage", type=int),
+        run_id=request.args.get("run", type=int),
+        signed={"yes": True, "no": False}.get(signed or ""),
+        unit_ids=None if units is None else [unit.id for unit in units],
+    )
