@@ -36,7 +36,7 @@ def town(session: Session, today: date) -> Town:
 
 
 @pytest.fixture
-def enter(session: Session, live_server: LiveServer, town: Town):  # type: ignore[no-untyped-def]
+def enter(session: Session, live_server: LiveServer, town: Town):
     """`enter(page, "cashier")`: that member of staff is signed in there."""
     with writing(session):
         people = {role: staff.create_user(session, now(), role, role, SEALED) for role in STAFF}
@@ -51,7 +51,7 @@ def enter(session: Session, live_server: LiveServer, town: Town):  # type: ignor
     return as_role
 
 
-def test_a_cashier_takes_money_without_the_mouse(page: Page, enter, town: Town) -> None:  # type: ignore[no-untyped-def]
+def test_a_cashier_takes_money_without_the_mouse(page: Page, enter, town: Town) -> None:
     enter(page, "cashier").goto(f"/c/{town.community_id}/counter/")
     page.keyboard.type("10")
     expect(page.locator("#found li")).to_have_count(2)
@@ -74,7 +74,7 @@ def test_a_cashier_takes_money_without_the_mouse(page: Page, enter, town: Town) 
     expect(page.locator("#q")).to_be_focused()
 
 
-def test_a_double_click_and_the_back_button_book_once(page: Page, enter, town: Town) -> None:  # type: ignore[no-untyped-def]
+def test_a_double_click_and_the_back_button_book_once(page: Page, enter, town: Town) -> None:
     enter(page, "cashier").goto(f"/c/{town.community_id}/counter/{town.unit('1-1-101').id}")
     page.get_by_role("button", name="All that is due").click()
     expect(page.locator("#amount")).to_have_value("1264.80")
@@ -86,7 +86,7 @@ def test_a_double_click_and_the_back_button_book_once(page: Page, enter, town: T
     assert len(town.all(Payment)) == 1
 
 
-def test_naming_a_charge_shows_where_the_money_goes(page: Page, enter, town: Town) -> None:  # type: ignore[no-untyped-def]
+def test_naming_a_charge_shows_where_the_money_goes(page: Page, enter, town: Town) -> None:
     enter(page, "cashier").goto(f"/c/{town.community_id}/counter/{town.unit('1-1-101').id}")
     page.locator("#amount").fill("100")
     page.locator("input[name=charges]").first.check()
@@ -97,7 +97,7 @@ def test_naming_a_charge_shows_where_the_money_goes(page: Page, enter, town: Tow
 
 def test_a_run_is_sent_and_its_papers_grow(
     page: Page, enter, town: Town, app: Flask, session: Session
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     enter(page, "collector").goto(f"/c/{town.community_id}/dunning/")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Preview a run").click()
@@ -108,7 +108,7 @@ def test_a_run_is_sent_and_its_papers_grow(
     assert len(town.all(Notice)) == 3
 
 
-def test_a_slip_is_filed_from_a_phone(  # type: ignore[no-untyped-def]
+def test_a_slip_is_filed_from_a_phone(
     phone: Page, enter, town: Town, app: Flask, session: Session, tmp_path: Path
 ) -> None:
     enter(phone, "collector").goto(f"/c/{town.community_id}/dunning/preview")
