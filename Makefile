@@ -15,7 +15,7 @@ PAGES         := node_modules/.installed
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format lock upgrade messages clean needs
+.PHONY: help run test bench check format lock upgrade messages clean needs
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ run: $(INSTALLED) $(PAGES) $(CATALOGUES)  ## a working office on 127.0.0.1:8000,
 
 test: needs check $(PAGES) $(CATALOGUES)  ## everything: the checks, then every test, PostgreSQL and a real browser included
 	@$(PY) -m pytest --numprocesses auto
+
+bench: $(INSTALLED)  ## the main job in figures, measured on this machine
+	@$(PY) -m bench.main_job
 
 check: $(INSTALLED_DEV)  ## what needs no run: lint, format, types, layers
 	@$(PY) -m ruff check

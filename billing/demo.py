@@ -42,7 +42,7 @@ ACTOR = "demo"
 PASSWORD = "demo-1000"  # noqa: S105 - everybody may know it
 OWNER = "owner"
 
-_OFFICE = {
+OFFICE_FACTS = {
     "company": "示例市安居物业服务有限公司",
     "licence": "91990101MA0DEMO0XX",
     "representative": "沈安",
@@ -54,7 +54,7 @@ _OFFICE = {
     "contact": "物业服务中心 王管家",
     "office_hours": "每日 9:00—18:00",
 }
-_CONTRACT = {
+CONTRACT_FACTS = {
     "contract_name": "清河花园前期物业服务合同",
     "contract_number": "QH-2018-001",
     "contract_from": "2018-07-01",
@@ -141,8 +141,8 @@ def build(session: Session, today: date) -> Community:
     random = Random(20181)
     with writing(session):
         community = found_community(session, ACTOR, COMMUNITY)
-        set_profile(session, ACTOR, today, OFFICE, _OFFICE, EVER)
-        set_profile(session, ACTOR, today, community.id, _CONTRACT, EVER)
+        set_profile(session, ACTOR, today, OFFICE, OFFICE_FACTS, EVER)
+        set_profile(session, ACTOR, today, community.id, CONTRACT_FACTS, EVER)
     last = period_around(today, 3)
     periods = [Period(add_months(last.first, -3 * back), 3) for back in range(7, -1, -1)]
     with writing(session, community.id):
