@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -65,7 +66,7 @@ def reading() -> None:
         ("多表导出.xlsx", read_roster),
     ):
         data = (SAMPLES / name).read_bytes()
-        seconds = median(lambda data=data, name=name, read=read: read(data, name))
+        seconds = median(partial(read, data, name))
         say(f"read {name}", f"{seconds * 1000:.0f} ms")
 
 
