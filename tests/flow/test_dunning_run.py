@@ -186,7 +186,8 @@ def test_without_the_profile_it_names_what_is_missing(session: Session, today: d
     bare = found(session, today)
     bare.issue("2026Q1")
     with pytest.raises(
-        Refused, match=r"still lacks: .*\(company\), .*\(public_url\), .*\(contract_name\).*\(late_fee_clause\)"
+        Refused,
+        match=r"still lacks: .*\(company\), .*\(public_url\), .*\(contract_name\).*\(late_fee_clause\)",
     ):
         run(bare, "2026-04-10")
     assert notices(bare) == []
