@@ -10,6 +10,7 @@ from billing.clock import SHANGHAI
 from billing.core import mask, money, numbers, roles
 from billing.core.problem import Problem, Refused
 from billing.translations import N_
+from billing.web import stage
 
 CHANNELS = {
     "cash": N_("Cash"),
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
         channel=channel,
         role=role,
         job_state=job_state,
+        tone=stage.tone_name,
     )
 
 

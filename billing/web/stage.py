@@ -19,6 +19,11 @@ _TONES = {
 }
 
 
+def tone_name(tone: str) -> str:
+    """The filter `tone`: how a stage speaks."""
+    return gettext(_TONES[tone])
+
+
 def context() -> dict[str, Any]:
     """`stage_name(stage)` for a blueprint's templates; the ladder is read when first asked."""
     return {"stage_name": _namer()}
@@ -33,6 +38,6 @@ def _namer() -> Callable[[int], str]:
         tone = tones.get(stage)
         if tone is None:
             return gettext("Stage %(stage)s", stage=stage)
-        return gettext("Stage %(stage)s · %(tone)s", stage=stage, tone=gettext(_TONES[tone]))
+        return gettext("Stage %(stage)s · %(tone)s", stage=stage, tone=tone_name(tone))
 
     return stage_name
