@@ -19,8 +19,9 @@ from billing.core import roles
 from billing.core.calendar import Period, add_months, period_around
 from billing.flow import access, activation, passwords, staff
 from billing.flow.charges import issue_period, plan_period
-from billing.flow.dunning import issue_run, place_hold, plan_run, unmade
+from billing.flow.dunning import issue_run, plan_run, unmade
 from billing.flow.estate import EVER, found_community
+from billing.flow.holds import place_hold
 from billing.flow.payments import CHANNELS, Money, take_payment
 from billing.flow.profile import OFFICE, set_profile
 from billing.flow.roster import apply_roster, plan_roster

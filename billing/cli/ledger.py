@@ -25,7 +25,7 @@ from billing.core.numbers import parse_price
 from billing.core.problem import Unusable
 from billing.core.tariff import BASES
 from billing.extensions import db
-from billing.flow import charges, payments, profile, statements, tariffs
+from billing.flow import charges, payments, profile, reversals, statements, tariffs
 from billing.flow.estate import found_community
 from billing.store.base import writing
 from billing.store.ledger import Charge
@@ -191,7 +191,7 @@ def reverse(receipt: str, reason: str, key: str | None, community: str | None) -
     place = the_community(community)
     with writing(session, place.id):
         payment = payments.find_receipt(session, place.id, receipt)
-        row = payments.reverse_payment(session, ACTOR, today(), payment, reason, key or receipt)
+        row = reversals.reverse_payment(session, ACTOR, today(), payment, reason, key or receipt)
     return {"reversed": payment.receipt, "entry": row.entry}
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from billing.core.problem import Problem
+from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import latest, record, token
 from billing.flow.estate import policies
-from billing.flow.payments import apply_prepayments
 from billing.sheets import Arrears, ArrearsRow
 from billing.store import index
 from billing.store.estate import FeeItem, Unit

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from billing.core.calendar import Period, RestDay, roll_forward
 from billing.core.problem import Refused
 from billing.core.tariff import charge_amount
+from billing.flow.allocation import apply_prepayments
 from billing.flow.calendar import rest_days
 from billing.flow.entry import fingerprint, latest, record
 from billing.flow.estate import policies
-from billing.flow.payments import apply_prepayments
 from billing.flow.tariffs import as_tariffs, in_force, tariff_rows
 from billing.store.estate import FeeItem, TariffRow, Unit, UnitFee
 from billing.store.ledger import Charge

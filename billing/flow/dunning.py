@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
@@ -18,10 +17,11 @@ from billing.core.statement import Line, totals
 from billing.flow import papers
 from billing.flow.calendar import rest_days
 from billing.flow.documents import keep_document
-from billing.flow.entry import fingerprint, latest, record, replayed, token
+from billing.flow.entry import fingerprint, latest, record, token
 from billing.flow.estate import policies
+from billing.flow.holds import holds_on
 from billing.flow.tariffs import ladder
-from billing.store.collection import Document, DunningRun, Hold, Notice
+from billing.store.collection import Document, DunningRun, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.people import Ownership, Party
@@ -30,8 +30,6 @@ from billing.store.vault import Vault
 from billing.translations import N_
 from notices import content, render
 from notices.record import freeze, thaw
-
-HOLDS = ("disputed", "held")
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
     issued_on = max(today, as_of)
     steps = ladder(session, community_id, as_of)
     rest_day = rest_days(session)
-    held = _holds(session, community_id, as_of)
+    held = holds_on(session, community_id, as_of)
     earlier = _earlier(session, community_id)
     planned: list[PlannedNotice] = []
     left_out: list[LeftOut] = []
@@ -247,93 +245,6 @@ def merge_run(session: Session, vault: Vault, run_id: int, target: Path) -> int:
     """One print file of the whole run in delivery order; its pages."""
     made = documents(session, run_id)
     return render.merge([vault.path(document.sha256) for _, document in made], target)
-
-
-def place_hold(
-    session: Session,
-    actor: str,
-    unit: Unit,
-    debtor_id: int,
-    kind: str,
-    since: date,
-    until: date | None,
-    reason: str,
-    key: str,
-) -> Hold:
-    """Keep notices from a debtor on a unit, from a day to a day (none: until lifted). The same key again: the same."""
-    if kind not in HOLDS:
-        raise Refused(N_("A hold is a dispute or a hold."))
-    if not reason.strip():
-        raise Refused(N_("Say why: it will be read when somebody asks why no notice was sent."))
-    if until is not None and until < since:
-        raise Refused(
-            N_("A hold cannot end on %(until)s before it begins on %(since)s."), until=until, since=since
-        )
-    asked = {"unit": unit.id, "debtor": debtor_id, "kind": kind, "since": since, "until": until}
-    asked["reason"] = reason.strip()
-    hold = _recorded_hold(session, unit, asked, key)
-    return hold or _record_hold(session, actor, unit, asked, key, Hold(kind=kind, since=since, until=until))
-
-
-def lift_hold(
-    session: Session, actor: str, unit: Unit, debtor_id: int, on: date, reason: str, key: str
-) -> Hold:
-    """Let notices out again from that day: a new hold that ended the day before. As of earlier days it held."""
-    if not reason.strip():
-        raise Refused(N_("Say why the hold is lifted."))
-    asked = {"unit": unit.id, "debtor": debtor_id, "lifted": on, "reason": reason.strip()}
-    known = _recorded_hold(session, unit, asked, key)
-    if known:
-        return known
-    held = hold_on(session, unit, debtor_id, on)
-    if held is None:
-        raise Refused(N_("Nothing holds notices back there on %(on)s."), on=on)
-    ended = Hold(kind=held.kind, since=held.since, until=on - timedelta(days=1))
-    return _record_hold(session, actor, unit, asked, key, ended)
-
-
-def hold_on(session: Session, unit: Unit, debtor_id: int, day: date) -> Hold | None:
-    """What keeps notices from the debtor there on that day: the newest hold decides, one that ended lifts."""
-    newest = session.scalar(
-        select(Hold)
-        .where(Hold.community_id == unit.community_id, Hold.unit_id == unit.id, Hold.debtor_id == debtor_id)
-        .order_by(Hold.id.desc())
-        .limit(1)
-    )
-    return newest if newest and _holds_on(newest, day) else None
-
-
-def _holds_on(hold: Hold, day: date) -> bool:
-    return hold.since <= day and (hold.until is None or day <= hold.until)
-
-
-def _recorded_hold(session: Session, unit: Unit, asked: Mapping[str, Any], key: str) -> Hold | None:
-    """What this key recorded before, if it was asked for the same."""
-    entry = replayed(session, unit.community_id, f"hold:{key}", asked)
-    if entry is None:
-        return None
-    return session.scalars(
-        select(Hold).where(Hold.community_id == unit.community_id, Hold.entry == entry.seq)
-    ).one()
-
-
-def _record_hold(
-    session: Session, actor: str, unit: Unit, asked: Mapping[str, Any], key: str, hold: Hold
-) -> Hold:
-    hold.community_id, hold.unit_id, hold.debtor_id = unit.community_id, unit.id, asked["debtor"]
-    hold.reason = asked["reason"]
-    hold.entry = record(session, unit.community_id, "hold", f"hold:{key}", actor, asked)
-    session.add(hold)
-    session.flush()
-    return hold
-
-
-def _holds(session: Session, community_id: int, day: date) -> dict[tuple[int, int], Any]:
-    """(unit, debtor) -> kind of hold on that day: the newest hold decides, one that ended lifts."""
-    newest: dict[tuple[int, int], Hold] = {}
-    for hold in session.scalars(select(Hold).where(Hold.community_id == community_id).order_by(Hold.id)):
-        newest[hold.unit_id, hold.debtor_id] = hold
-    return {key: hold.kind for key, hold in newest.items() if _holds_on(hold, day)}
 
 
 def _earlier(session: Session, community_id: int) -> Mapping[tuple[int, int], list[Notice]]:

@@ -1,24 +1,22 @@
 """Money in: taken once, allocated by the debtor's word or the contract's order, reversed by a new entry."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.core.allocation import Claim, Part, allocate
+from billing.core.allocation import Part
 from billing.core.money import LARGEST
-from billing.core.policy import Policies
 from billing.core.problem import Missing, Refused
-from billing.core.statement import Settled, line
+from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
-from billing.store import index
 from billing.store.estate import Unit
-from billing.store.ledger import Allocation, Charge, Payment, Reversal, receipt_number
+from billing.store.ledger import Allocation, Charge, Payment, receipt_number
 from billing.store.people import Ownership, Party
-from billing.store.standing import Account, accounts, live
+from billing.store.standing import Account
 from billing.translations import N_
 
 CHANNELS = ("cash", "transfer", "pos", "wechat", "alipay", "debit", "other")
@@ -95,9 +93,9 @@ def take_payment(
     session.add(payment)
     session.flush()
     rules = policies(session, unit.community_id)
-    account = _account(session, unit, debtor.id, rules)
+    account = account_of(session, unit, debtor.id, rules)
     _check_charges(account, money.charges)
-    _distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, money.charges)
+    distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, money.charges)
     return taken(session, payment)
 
 
@@ -113,19 +111,8 @@ def taken(session: Session, payment: Payment) -> Taken:
         .where(Allocation.payment_id == payment.id, Allocation.entry == payment.entry)
         .order_by(Allocation.id)
     ).all()
-    parts = _joined(Part(row.charge_id, row.principal_fen, row.late_fee_fen) for row in rows)
+    parts = joined(Part(row.charge_id, row.principal_fen, row.late_fee_fen) for row in rows)
     return Taken(payment, parts, payment.amount_fen - _given(parts), replayed=False)
-
-
-def _joined(shares: Iterable[Part]) -> list[Part]:
-    """One part a charge, in the order in which money first reached it."""
-    parts: dict[int, Part] = {}
-    for share in shares:
-        before = parts.get(share.charge, Part(share.charge, 0, 0))
-        parts[share.charge] = Part(
-            share.charge, before.principal + share.principal, before.late_fee + share.late_fee
-        )
-    return list(parts.values())
 
 
 def _given(parts: Iterable[Part]) -> int:
@@ -137,86 +124,10 @@ def preview_payment(session: Session, today: date, unit: Unit, money: Money) -> 
     _check(money, today)
     debtor = find_debtor(session, unit, today, money.debtor)
     rules = policies(session, unit.community_id)
-    account = _account(session, unit, debtor.id, rules)
+    account = account_of(session, unit, debtor.id, rules)
     _check_charges(account, money.charges)
-    parts = _joined(part for _, part in _shares(account, money.on, money.amount, rules, money.charges))
+    parts = joined(part for _, part in shares(account, money.on, money.amount, rules, money.charges))
     return Preview(parts, money.amount - _given(parts))
-
-
-def freed_by_reversal(session: Session, payment: Payment) -> list[Part]:
-    """What each charge has of the payment, and would owe again were it reversed."""
-    rows = session.scalars(
-        select(Allocation)
-        .where(Allocation.payment_id == payment.id, live(Allocation))
-        .order_by(Allocation.id)
-    )
-    charges = select(Charge.id).where(Charge.unit_id == payment.unit_id, live(Charge))
-    standing = set(session.scalars(charges))
-    return _joined(
-        Part(row.charge_id, row.principal_fen, row.late_fee_fen) for row in rows if row.charge_id in standing
-    )
-
-
-def reverse_payment(
-    session: Session, actor: str, today: date, payment: Payment, reason: str, key: str
-) -> Reversal:
-    """红冲: from this entry on the payment never counted, and what it had paid is open again."""
-    return _reverse(session, actor, today, "payment", payment, reason, key)
-
-
-def reverse_charge(
-    session: Session, actor: str, today: date, charge: Charge, reason: str, key: str
-) -> Reversal:
-    """A charge booked in error never counted; money that had paid it is free for the debtor's other charges."""
-    return _reverse(session, actor, today, "charge", charge, reason, key)
-
-
-def _reverse(
-    session: Session, actor: str, today: date, target: str, fact: Payment | Charge, reason: str, key: str
-) -> Reversal:
-    if not reason.strip():
-        raise Refused(N_("A reversal needs a reason: it will be read when somebody asks why."))
-    content = {"target": target, "id": fact.id, "reason": reason.strip()}
-    community_id = fact.community_id
-    this = select(Reversal).where(
-        Reversal.community_id == community_id, Reversal.target == target, Reversal.target_id == fact.id
-    )
-    before = replayed(session, community_id, f"reverse:{key}", content)
-    if before:
-        return session.scalars(this).one()
-    if session.scalar(this):
-        raise Refused(N_("This was already reversed."))
-    entry = record(session, community_id, "reversal", f"reverse:{key}", actor, content)
-    reversal = Reversal(
-        community_id=community_id, entry=entry, target=target, target_id=fact.id, reason=reason.strip()
-    )
-    session.add(reversal)
-    session.flush()
-    column = Allocation.payment_id if target == "payment" else Allocation.charge_id
-    touched = list(session.scalars(select(Allocation.charge_id).where(column == fact.id).distinct()))
-    index.refresh(session, touched if target == "payment" else [fact.id])
-    unit = session.get_one(Unit, fact.unit_id)
-    rules = policies(session, community_id)
-    apply_prepayments(session, entry, [_account(session, unit, fact.debtor_id, rules)], rules, today)
-    return reversal
-
-
-def apply_prepayments(
-    session: Session, entry: int, found: Sequence[Account], rules: Policies, today: date
-) -> None:
-    """Give money that is left over to what has become open, each payment from its own day on, oldest first."""
-    for account in found:
-        if account.prepayment(today) <= 0:
-            continue
-        for payment in list(account.payments):
-            given = sum(
-                part.principal_fen + part.late_fee_fen
-                for part in account.allocations
-                if part.payment_id == payment.id
-            )
-            if payment.amount_fen > given:
-                left = payment.amount_fen - given
-                _distribute(session, entry, account, payment.id, payment.on, left, rules, ())
 
 
 def find_debtor(session: Session, unit: Unit, today: date, name: str | None) -> Party:
@@ -277,89 +188,6 @@ def _next_serial(session: Session, community_id: int) -> int:
     """Receipts are numbered without a gap: the caller holds the community's lock."""
     last = session.scalar(select(func.max(Payment.serial)).where(Payment.community_id == community_id))
     return (last or 0) + 1
-
-
-def _account(session: Session, unit: Unit, debtor_id: int, rules: Policies) -> Account:
-    found = accounts(session, unit.community_id, rules, unit_id=unit.id, debtor_ids=[debtor_id])
-    return found[0] if found else _empty_account(session, unit, debtor_id)
-
-
-def _empty_account(session: Session, unit: Unit, debtor_id: int) -> Account:
-    """Of somebody who neither owed nor paid anything yet."""
-    debtor = session.get_one(Party, debtor_id)
-    return Account(unit.id, unit.label, unit.position, debtor.id, debtor.name)
-
-
-def _distribute(
-    session: Session,
-    entry: int,
-    account: Account,
-    payment_id: int,
-    paid_on: date,
-    money: int,
-    rules: Policies,
-    named: Sequence[int],
-) -> None:
-    """Write down what `_shares` says."""
-    counted = []
-    for day, part in _shares(account, paid_on, money, rules, named):
-        row = Allocation(
-            community_id=account.rows[part.charge].community_id,
-            entry=entry,
-            payment_id=payment_id,
-            charge_id=part.charge,
-            on=day,
-            principal_fen=part.principal,
-            late_fee_fen=part.late_fee,
-        )
-        session.add(row)
-        late = max(0, (day - account.rows[part.charge].due).days)
-        counted.append((part.charge, part.principal, late))
-    session.flush()
-    index.add(session, counted)
-
-
-def _shares(
-    account: Account, paid_on: date, money: int, rules: Policies, named: Sequence[int]
-) -> Iterator[tuple[date, Part]]:
-    """What each charge gets, and from which day: on the payment's own, then on each later day from which a
-    further charge counts. The account is told of each part, so that the next one sees it."""
-    later = {row.effective_on for row in account.rows.values() if row.effective_on > paid_on}
-    for day in (paid_on, *sorted(later)):
-        parts, money = allocate(money, _claims(account, day), day, rules.on(day).order, named)
-        for part in parts:
-            _check_later_late_fee(account, part, day)
-            account.settled[part.charge].append(Settled(day, part.principal, part.late_fee))
-            yield day, part
-        if not money:
-            break
-
-
-def _claims(account: Account, day: date) -> list[Claim]:
-    """What each charge can take on that day; never more principal than is open today, whatever came later."""
-    claims = []
-    for row in account.lines(day):
-        settled = account.settled[row.charge.id]
-        left = row.charge.amount - sum(part.principal for part in settled)
-        claims.append(Claim(row.charge.id, row.charge.due, min(row.open, left), max(0, row.late_fee_due)))
-    return claims
-
-
-def _check_later_late_fee(account: Account, part: Part, day: date) -> None:
-    """Money dated before a payment that already took late fee must not make that late fee too much."""
-    charge = next(charge for charge in account.charges if charge.id == part.charge)
-    settled = [*account.settled[part.charge], Settled(day, part.principal, part.late_fee)]
-    for later in settled:
-        if later.on > day and later.late_fee and line(charge, settled, later.on).late_fee_due < 0:
-            raise Refused(
-                N_(
-                    "A payment of %(later)s already took late fee for %(period)s that would not be owed if this money "
-                    "of %(day)s came first. Reverse that payment, then enter both in the order of their dates."
-                ),
-                later=later.on,
-                period=charge.period,
-                day=day,
-            )
 
 
 def find_receipt(session: Session, community_id: int, number: str) -> Payment:

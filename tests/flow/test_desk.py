@@ -8,7 +8,8 @@ from billing.core.allocation import Part
 from billing.core.money import parse_yuan
 from billing.core.problem import Refused
 from billing.flow.desk import open_desk, take_at_desk
-from billing.flow.payments import Money, Taken, freed_by_reversal, preview_payment
+from billing.flow.payments import Money, Taken, preview_payment
+from billing.flow.reversals import freed_by_reversal
 from billing.store.base import writing
 from billing.store.ledger import Payment
 from tests.flow.town import Town, day, together

@@ -9,7 +9,8 @@ from billing.core import dunning as ladder
 from billing.core.dunning import Step
 from billing.core.money import parse_yuan
 from billing.core.problem import Refused
-from billing.flow.dunning import RunPlan, issue_run, place_hold, plan_run
+from billing.flow.dunning import RunPlan, issue_run, plan_run
+from billing.flow.holds import place_hold
 from billing.flow.tariffs import set_ladder
 from billing.store.base import writing
 from billing.store.collection import DunningRun, Hold, Notice

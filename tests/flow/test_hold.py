@@ -6,7 +6,8 @@ import pytest
 
 from billing.core.dunning import DISPUTED
 from billing.core.problem import Refused
-from billing.flow.dunning import hold_on, lift_hold, place_hold, plan_run
+from billing.flow.dunning import plan_run
+from billing.flow.holds import hold_on, lift_hold, place_hold
 from billing.store.base import writing
 from billing.store.collection import Hold
 from tests.flow.town import Town, day

@@ -21,8 +21,9 @@ from billing.core.policy import Policy
 from billing.flow.charges import issue_period, plan_period
 from billing.flow.entry import latest
 from billing.flow.estate import EVER, find_unit, found_community
-from billing.flow.payments import Money, Taken, reverse_charge, reverse_payment, take_payment
+from billing.flow.payments import Money, Taken, take_payment
 from billing.flow.profile import OFFICE, set_profile
+from billing.flow.reversals import reverse_charge, reverse_payment
 from billing.flow.roster import apply_roster, plan_roster
 from billing.flow.statements import as_json, statement
 from billing.flow.tariffs import Price, set_policy, set_tariff

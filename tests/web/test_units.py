@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from billing.extensions import db
-from billing.flow.dunning import place_hold
+from billing.flow.holds import place_hold
 from billing.store.base import writing
 from tests.flow.town import found
 from tests.support.databases import on_sqlite

@@ -11,7 +11,7 @@ from wtforms.validators import Length
 
 from billing.clock import today
 from billing.extensions import db
-from billing.flow import dunning
+from billing.flow.holds import lift_hold, place_hold
 from billing.store import holds, lookup
 from billing.store.base import writing
 from billing.store.estate import Unit
@@ -80,7 +80,7 @@ def place(community_id: int, unit_id: int) -> Page:
     ]
     if form.validate_on_submit():
         with form.refusals(), writing(db.session(), g.community.id):
-            dunning.place_hold(
+            place_hold(
                 db.session(),
                 visitor().name,
                 unit,
@@ -105,7 +105,7 @@ def lift(community_id: int, unit_id: int, debtor_id: int) -> Page:
     if form.validate_on_submit():
         with form.refusals(), writing(db.session(), g.community.id):
             assert form.on.data
-            dunning.lift_hold(
+            lift_hold(
                 db.session(), visitor().name, unit, debtor.id, form.on.data, form.reason.data, form.key.data
             )
         if not form.errors:

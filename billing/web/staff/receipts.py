@@ -15,7 +15,7 @@ from billing.core.calendar import parse_date
 from billing.core.money import capital
 from billing.core.problem import Refused
 from billing.extensions import db
-from billing.flow import payments
+from billing.flow import payments, reversals
 from billing.flow import receipts as papers
 from billing.store import receipts
 from billing.store.base import writing
@@ -67,7 +67,7 @@ def show(community_id: int, payment_id: int) -> str:
     """What became of the money, and its paper."""
     row = _find(payment_id)
     taken = payments.taken(db.session(), row.Payment)
-    now = payments.freed_by_reversal(db.session(), row.Payment) if row.Reversal is None else []
+    now = reversals.freed_by_reversal(db.session(), row.Payment) if row.Reversal is None else []
     ids = [part.charge for part in (*taken.parts, *now)]
     return render_template(
         "staff/receipts/show.html",
@@ -119,7 +119,7 @@ def reverse(community_id: int, payment_id: int) -> Page:
     row, form = _find(payment_id), Reverse()
     if form.validate_on_submit():
         with form.refusals(), writing(db.session(), g.community.id):
-            payments.reverse_payment(
+            reversals.reverse_payment(
                 db.session(), visitor().name, today(), row.Payment, form.reason.data, form.key.data
             )
         if not form.errors:
@@ -128,7 +128,7 @@ def reverse(community_id: int, payment_id: int) -> Page:
             return redirect(url_for("receipts.show", payment_id=payment_id), 303)
     elif row.Reversal:
         return redirect(url_for("receipts.show", payment_id=payment_id))
-    parts = payments.freed_by_reversal(db.session(), row.Payment)
+    parts = reversals.freed_by_reversal(db.session(), row.Payment)
     charges = receipts.charges(db.session(), [part.charge for part in parts])
     page = render_template("staff/receipts/reverse.html", row=row, form=form, parts=parts, charges=charges)
     return page, form.status
