@@ -6,7 +6,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from billing.cli.command import answers
+from billing.cli.command import Group, answers
 from billing.clock import now
 from billing.core import roles
 from billing.core.activation import ALPHABET
@@ -21,7 +21,7 @@ from billing.translations import N_
 _LENGTH = 16
 
 
-@click.group("user")
+@click.group("user", cls=Group)
 def user_group() -> None:
     """Who of the staff may sign in, with which role."""
 

@@ -10,6 +10,7 @@ import click
 from flask import current_app, has_app_context
 from flask.cli import with_appcontext
 from flask_babel import force_locale, gettext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from billing.core.calendar import parse_date, parse_period
 from billing.core.money import parse_positive_yuan, parse_yuan
@@ -55,6 +56,25 @@ POSITIVE_YUAN = Parsed("amount", parse_positive_yuan)
 in_community = click.option("--community", metavar="NAME", help="May be left out where only one exists.")
 
 
+class Command(click.Command):
+    """A command that tells even a wrong option as one JSON object, where that was asked for."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
+        wants_json = "--json" in args
+        try:
+            return super().make_context(info_name, args, *rest, **extra)
+        except click.UsageError as error:
+            if wants_json:
+                click.echo(json.dumps({"error": error.format_message()}, ensure_ascii=False))
+            raise
+
+
+class Group(click.Group):
+    """Several commands under one noun."""
+
+    command_class = Command
+
+
 def answers(function: Callable[..., Mapping[str, Any]]) -> Callable[..., None]:
     """Make a function that returns an object a command: it prints the object, or one sentence that says why not."""
 
@@ -72,6 +92,14 @@ def answers(function: Callable[..., Mapping[str, Any]]) -> Callable[..., None]:
                 if as_json:
                     click.echo(json.dumps({"error": sentence}, ensure_ascii=False))
                 raise SystemExit(2 if isinstance(refused, Unusable) else 1) from None
+            except (OperationalError, ProgrammingError) as error:
+                sentence = gettext(
+                    "The database does not answer, or has no tables yet: run “flask db upgrade” first."
+                )
+                click.echo(f"{sentence} ({str(error.orig).splitlines()[0]})", err=True)
+                if as_json:
+                    click.echo(json.dumps({"error": sentence}, ensure_ascii=False))
+                raise SystemExit(2) from None
         click.echo(json.dumps(answer, ensure_ascii=False) if as_json else readable(answer))
 
     return command

@@ -1,6 +1,7 @@
 """`flask dun`, `flask receipt`: notices out, signed slips in."""
 
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import click
 from flask_babel import gettext
 
 from billing import jobs
-from billing.cli.command import ACTOR, DAY, answers, in_community, the_community, the_vault
+from billing.cli.command import ACTOR, DAY, Command, Group, answers, in_community, the_community, the_vault
 from billing.clock import today
 from billing.core.money import yuan
 from billing.core.problem import Unusable
@@ -21,7 +22,7 @@ from billing.store.collection import DunningRun
 from billing.translations import N_
 
 
-@click.command("dun")
+@click.command("dun", cls=Command)
 @click.option("--as-of", type=DAY, required=True)
 @click.option("--dry-run", is_flag=True, help="Decide and show; number and print nothing.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where the PDFs go.")
@@ -34,8 +35,8 @@ def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> 
     if dry_run:
         papers.Letterhead(session, place.id, today())
         return _preview(dunning.plan_run(session, place.id, as_of, today()))
-    if out is None:
-        raise Unusable(N_("Say with --out which folder the papers go to."))
+    _prepare(out)
+    assert out
     with writing(session, place.id):
         plan = dunning.plan_run(session, place.id, as_of, today())
         run = dunning.issue_run(session, ACTOR, place.id, plan)
@@ -44,9 +45,22 @@ def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> 
     return _print_run(run, plan, out)
 
 
+def _prepare(out: Path | None) -> None:
+    """The folder must be there before anything is numbered."""
+    if out is None:
+        raise Unusable(N_("Say with --out which folder the papers go to."))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError:
+        raise Unusable(
+            N_("No file can be written to %(folder)s: choose another folder."), folder=str(out)
+        ) from None
+
+
 def _print_run(run: DunningRun, plan: RunPlan, out: Path) -> dict[str, Any]:
     session, vault = db.session(), the_vault()
-    out.mkdir(parents=True, exist_ok=True)
     waiting = dunning.unmade(session, run.id)
     with click.progressbar(waiting, label=gettext("Making notices"), file=sys.stderr) as bar:
         for notice_id in bar:
@@ -108,7 +122,7 @@ def _reason(one: LeftOut) -> str:
     return gettext(one.reason) + (f" ({one.detail})" if one.detail else "")
 
 
-@click.group("receipt")
+@click.group("receipt", cls=Group)
 def receipt_group() -> None:
     """Signed slips of notices."""
 

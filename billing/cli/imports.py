@@ -9,7 +9,7 @@ import click
 from flask_babel import gettext
 from sqlalchemy import select
 
-from billing.cli.command import ACTOR, DAY, answers, in_community, the_community
+from billing.cli.command import ACTOR, DAY, Group, answers, in_community, the_community
 from billing.clock import today
 from billing.core.problem import Problem, Unusable
 from billing.extensions import db
@@ -21,7 +21,7 @@ from billing.store.estate import Community
 from billing.translations import N_
 
 
-@click.group("import")
+@click.group("import", cls=Group)
 def import_group() -> None:
     """Spreadsheets into the books; twice changes nothing twice."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from billing.cli.command import DAY, POSITIVE_YUAN, Parsed, answers
+from billing.cli.command import DAY, POSITIVE_YUAN, Command, Parsed, answers
 from billing.core.allocation import Claim, allocate
 from billing.core.calendar import parse_date
 from billing.core.late_fee import Cap, Rate, Terms
@@ -25,7 +25,7 @@ def _parse_pay(text: str) -> tuple[date, int]:
     return parse_date(day), parse_positive_yuan(amount)
 
 
-@click.command("late-fee")
+@click.command("late-fee", cls=Command)
 @click.option("--principal", type=POSITIVE_YUAN, required=True)
 @click.option("--due", type=DAY, required=True)
 @click.option("--as-of", type=DAY, required=True)

@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 from flask_babel import gettext
+from sqlalchemy import select
 
 from billing.cli.command import (
     ACTOR,
     DAY,
     PERIOD,
     POSITIVE_YUAN,
+    Command,
+    Group,
     Parsed,
     answers,
     in_community,
@@ -26,15 +29,16 @@ from billing.core.problem import Unusable
 from billing.core.tariff import BASES
 from billing.extensions import db
 from billing.flow import charges, payments, profile, reversals, statements, tariffs
-from billing.flow.estate import found_community
+from billing.flow.estate import find_community, found_community
 from billing.store.base import writing
+from billing.store.estate import Community
 from billing.store.ledger import Charge
 from billing.translations import N_
 
 _CYCLE_NAMES = {name: months for months, name in CYCLES.items()}
 
 
-@click.group("profile")
+@click.group("profile", cls=Group)
 def profile_group() -> None:
     """What papers say of the office and of each community."""
 
@@ -54,9 +58,19 @@ def set_profile(facts: Sequence[str], community: str | None, since: date | None)
         values[key] = value
     session = db.session()
     with writing(session):
-        place = found_community(session, ACTOR, community).id if community else profile.OFFICE
+        place = _place(community, found=True)
         profile.set_profile(session, ACTOR, today(), place, values, since)
     return {"missing": profile.missing(session, place, today())}
+
+
+def _place(community: str | None, found: bool = False) -> int:
+    """The office's or a community's place; the very first community may be founded by naming it."""
+    if not community:
+        return profile.OFFICE
+    session = db.session()
+    if found and session.scalar(select(Community.id).limit(1)) is None:
+        return found_community(session, ACTOR, community).id
+    return find_community(session, community).id
 
 
 @profile_group.command("show")
@@ -65,14 +79,14 @@ def set_profile(facts: Sequence[str], community: str | None, since: date | None)
 def show_profile(community: str | None) -> dict[str, Any]:
     """What is set, and what papers still lack."""
     session = db.session()
-    place = found_community(session, ACTOR, community).id if community else profile.OFFICE
+    place = _place(community)
     return {
         "profile": profile.profile(session, place, today()),
         "missing": profile.missing(session, place, today()),
     }
 
 
-@click.group("tariff")
+@click.group("tariff", cls=Group)
 def tariff_group() -> None:
     """Fee items and their prices."""
 
@@ -100,7 +114,7 @@ def set_tariff(community: str | None, item: str, price: int, cycle: str, **terms
     return {"tariff": row.id, "item": item, "cycle": cycle, "from": row.since.isoformat()}
 
 
-@click.group("period")
+@click.group("period", cls=Group)
 def period_group() -> None:
     """Fee periods."""
 
@@ -133,7 +147,7 @@ def issue_period(period: Period, dry_run: bool, due: date | None, community: str
     }
 
 
-@click.command("pay")
+@click.command("pay", cls=Command)
 @click.argument("unit_label", metavar="UNIT")
 @click.argument("amount", type=POSITIVE_YUAN)
 @click.option("--on", type=DAY, required=True)
@@ -179,7 +193,7 @@ def pay(
     }
 
 
-@click.command("reverse")
+@click.command("reverse", cls=Command)
 @click.argument("receipt")
 @click.option("--reason", required=True)
 @click.option("--key", help="Default: the receipt itself, so that a second time changes nothing.")
@@ -195,11 +209,11 @@ def reverse(receipt: str, reason: str, key: str | None, community: str | None) -
     return {"reversed": payment.receipt, "entry": row.entry}
 
 
-@click.command("statement")
+@click.command("statement", cls=Command)
 @click.argument("unit_label", metavar="UNIT")
 @click.option("--as-of", type=DAY, help="Default: today.")
 @click.option(
-    "--known-at", type=click.IntRange(0), metavar="ENTRY", help="Only what was known at that entry."
+    "--known-at", type=click.IntRange(0, 2**62), metavar="ENTRY", help="Only what was known at that entry."
 )
 @click.option("--debtor", metavar="NAME", help="Default: every debtor of the unit.")
 @in_community

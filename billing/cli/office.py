@@ -4,6 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -14,7 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from billing import demo
-from billing.cli.command import answers
+from billing.cli.command import Command, answers
 from billing.clock import today
 from billing.extensions import db
 from billing.flow import access
@@ -24,7 +27,7 @@ from billing.store.estate import Community
 HOST = "127.0.0.1"
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @answers
 def make_demo() -> dict[str, Any]:
     """Make the demonstration community and its sign-ins; what is there already is left alone."""
@@ -33,7 +36,7 @@ def make_demo() -> dict[str, Any]:
     return {"community": community.name, "sign_ins": demo.sign_ins(session, community.id)}
 
 
-@click.command("run-office")
+@click.command("run-office", cls=Command)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--no-demo", is_flag=True, help="Start empty instead of with the demonstration community.")
 @with_appcontext
@@ -48,20 +51,39 @@ def run_office(port: int, no_demo: bool) -> None:
         demo.build(db.session(), today())
     _greet(port, no_demo)
     db.session.remove()
-    scheduler = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    try:
+    with _scheduler():
         waitress.serve(app, host=HOST, port=port, threads=8)
+
+
+@contextmanager
+def _scheduler() -> Iterator[None]:
+    """The scheduler's process beside the server, started again whenever it dies."""
+    stopping = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def watch() -> None:
+        while not stopping.is_set():
+            running[:] = [subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"])]
+            running[0].wait()
+            stopping.wait(1)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
     finally:
-        scheduler.terminate()
-        scheduler.wait(timeout=10)
+        stopping.set()
+        for process in running:
+            process.terminate()
+        watcher.join(timeout=10)
 
 
 def _greet(port: int, no_demo: bool) -> None:
     click.echo(f"\n  Permille 千分一   http://{HOST}:{port}\n")
     if no_demo and not access.any_user(db.session()):
-        click.echo("  Make the first sign-in:  flask --app wsgi user add NAME --role admin\n")
+        click.echo("  Make the first sign-in:  .venv/bin/flask --app wsgi user add NAME --role admin\n")
         return
     community = db.session.scalar(select(Community).where(Community.name == demo.COMMUNITY))
     for line in demo.sign_ins(db.session(), community.id) if community else ():

@@ -18,6 +18,7 @@ from sqlalchemy import func as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing import jobs
+from billing.cli.command import Command
 from billing.extensions import db
 from billing.store.vault import Vault
 
@@ -68,7 +69,7 @@ class Leadership:
             return False
 
 
-@click.command("scheduler")
+@click.command("scheduler", cls=Command)
 @with_appcontext
 def scheduler() -> None:
     """Do the office's background work until told to stop."""

@@ -63,8 +63,14 @@ class Line:
 
     @property
     def overdue_days(self) -> int:
-        """Days since the due date while anything is owed (Civil Code art. 201: the due day is not counted)."""
-        return max(0, (self.as_of - self.charge.due).days) if self.total > 0 else 0
+        """Days late while anything is owed (Civil Code art. 201: the due day is not counted).
+
+        Where only late fee is left they end on the day on which the last of the principal was paid.
+        """
+        if self.total <= 0:
+            return 0
+        until = self.as_of if self.open > 0 else max(part.on for part in self.settled if part.principal)
+        return max(0, (until - self.charge.due).days)
 
 
 def line(

@@ -26,6 +26,9 @@ from billing.translations import N_
 #: A bill this many times the same unit's last one for the same item is worth a look.
 _UNUSUAL = 2
 
+#: How far from its period a charge may fall due.
+_REASON = timedelta(days=366)
+
 
 @dataclass(frozen=True)
 class Odd:
@@ -80,6 +83,12 @@ class Plan:
 
 def plan_period(session: Session, community_id: int, period: Period, due: date | None = None) -> Plan:
     """Which charges the period calls for and are not booked, and what is odd about them. `due` overrules tariffs."""
+    if due and not period.first - _REASON <= due <= period.last + _REASON:
+        raise Refused(
+            N_("A due date of %(due)s is more than a year from the period %(period)s: check it."),
+            due=due,
+            period=period.name,
+        )
     found = _Found(session, community_id, period)
     charges: list[Planned] = []
     already = 0

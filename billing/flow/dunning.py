@@ -55,6 +55,11 @@ class PlannedNotice:
     deadline: date
 
     @property
+    def days(self) -> int:
+        """Days late of the oldest charge whose principal is open; of the oldest at all where late fee alone is left."""
+        return max(row.overdue_days for row in [row for row in self.lines if row.open] or self.lines)
+
+    @property
     def total(self) -> int:
         return totals(self.lines).total
 
@@ -94,7 +99,6 @@ class RunPlan:
 
 def plan_run(session: Session, community_id: int, as_of: date, today: date) -> RunPlan:
     """Decide every debtor of the community as of the day; nothing is written."""
-    issued_on = max(today, as_of)
     steps = ladder(session, community_id, as_of)
     rest_day = rest_days(session)
     held = holds_on(session, community_id, as_of)
@@ -107,13 +111,13 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
         verdict = dunning.decide(standing, steps, [(notice.stage, notice.as_of) for notice in earlier[key]])
         if isinstance(verdict, Step):
             episode = dunning.episode_start(standing.lines, as_of)
-            deadline = roll_forward(issued_on + timedelta(days=verdict.deadline_days), rest_day)
+            deadline = roll_forward(today + timedelta(days=verdict.deadline_days), rest_day)
             before = [notice for notice in earlier[key] if notice.as_of >= episode]
             planned.append(PlannedNotice(account, verdict, standing.overdue, episode, before, deadline))
         elif verdict != dunning.NOT_OVERDUE:
             detail = earlier[key][-1].number if verdict == dunning.SERVED else ""
             left_out.append(LeftOut(account.unit, account.debtor, verdict, standing.total, detail))
-    return RunPlan(as_of, issued_on, planned, left_out)
+    return RunPlan(as_of, today, planned, left_out)
 
 
 def issue_run(
@@ -125,6 +129,12 @@ def issue_run(
     """
     if expected is not None and expected != plan.digest:
         raise Refused(N_("The books changed since this preview was made: look at it again before you send."))
+    if plan.as_of > plan.issued_on:
+        raise Refused(
+            N_("A run as of %(as_of)s can be previewed, but not sent before that day: today is %(today)s."),
+            as_of=plan.as_of,
+            today=plan.issued_on,
+        )
     head = papers.Letterhead(session, community_id, plan.issued_on)
     if not plan.notices:
         return None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.clock import now
 from billing.core.calendar import parse_date
-from billing.core.problem import Named, Refused
+from billing.core.problem import Named, Refused, Unusable
 from billing.store.estate import ProfileFact
 from billing.translations import N_
 
@@ -74,7 +74,7 @@ def set_profile(
     cleaned = {}
     for name, value in values.items():
         if name not in known:
-            raise Refused(
+            raise Unusable(
                 N_("There is no profile key “%(key)s”; there are: %(keys)s."), key=name, keys=", ".join(known)
             )
         cleaned[name] = _clean(name, value)

@@ -3,7 +3,6 @@
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -219,6 +218,5 @@ def _find(run_id: int) -> DunningRun:
 
 
 def _asked_day() -> date:
-    with suppress(Refused):
-        return parse_date(request.args.get("as_of", ""))
-    return today()
+    """The day in the address; one that is none is refused in a sentence, none at all is today."""
+    return parse_date(request.args["as_of"]) if "as_of" in request.args else today()

@@ -68,7 +68,7 @@ def index(community_id: int) -> Page:
     session, text = db.session(), request.args.get("q", "").strip()
     if text[:1] in "Dd" and "-" in text:
         return redirect(url_for("notices.by_number", number=text))
-    wish, page = _wish(text), max(1, request.args.get("page", 1, type=int))
+    wish, page = _wish(text), max(1, request.args.get("page", 1, type=_number))
     count = notices.count(session, g.community.id, wish)
     return render_template(
         "staff/notices/index.html",
@@ -131,12 +131,19 @@ def notice_page(row: Any, form: FileSlip) -> tuple[str, int]:
     return page, form.status
 
 
+def _number(text: str) -> int:
+    """A number that may stand in the address; ValueError where it cannot be one of ours."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError
+    return int(text)
+
+
 def _wish(text: str) -> Wish:
     units = lookup.find_units(db.session(), g.community.id, text, today(), limit=200) if text else None
     signed = request.args.get("signed")
     return Wish(
-        stage=request.args.get("stage", type=int),
-        run_id=request.args.get("run", type=int),
+        stage=request.args.get("stage", type=_number),
+        run_id=request.args.get("run", type=_number),
         signed={"yes": True, "no": False}.get(signed or ""),
         unit_ids=None if units is None else [unit.id for unit in units],
     )
