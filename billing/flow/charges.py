@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from billing.core.calendar import Period, RestDay, roll_forward
@@ -194,18 +194,27 @@ class _Found:
         self.booked: dict[tuple[int, int], str] = {}
         self.last: dict[tuple[int, int], tuple[date, int, int]] = {}
         self.revisions: dict[tuple[int, int], int] = {}
-        query = select(
-            Charge.unit_id,
-            Charge.item_id,
-            Charge.period,
-            Charge.period_first,
-            Charge.period_last,
-            Charge.amount_fen,
-            Charge.revision,
-            live(Charge).label("live"),
-        ).where(
-            Charge.community_id == community_id,
-            Charge.period_last >= self.period.first - timedelta(days=400),
+        #: Unit -> an item without tariff that is booked for these days, perhaps the same fee under another name.
+        self.untariffed: dict[int, str] = {}
+        billed = {item.id for item, _ in self.items}
+        query = (
+            select(
+                Charge.unit_id,
+                Charge.item_id,
+                Charge.period,
+                Charge.period_first,
+                Charge.period_last,
+                Charge.amount_fen,
+                Charge.revision,
+                FeeItem.name.label("item"),
+                exists().where(TariffRow.item_id == Charge.item_id).label("priced"),
+                live(Charge).label("live"),
+            )
+            .join(FeeItem, FeeItem.id == Charge.item_id)
+            .where(
+                Charge.community_id == community_id,
+                Charge.period_last >= self.period.first - timedelta(days=400),
+            )
         )
         for row in session.execute(query):
             key = (row.unit_id, row.item_id)
@@ -215,6 +224,8 @@ class _Found:
                 continue
             if row.period_first <= self.period.last and row.period_last >= self.period.first:
                 self.booked[key] = row.period
+                if row.item_id not in billed and not row.priced:
+                    self.untariffed[row.unit_id] = row.item
             elif row.period_last < self.period.first:
                 days = (row.period_last - row.period_first).days + 1
                 self.last[key] = max(
@@ -303,6 +314,13 @@ def _oddities(found: _Found, one: Planned) -> Iterator[Odd]:
     if unit.start and unit.start > period.first:
         yield Odd(
             unit.label, item.name, N_("charged from its hand-over on %(day)s only"), {"day": unit.start}
+        )
+    if unit.id in found.untariffed:
+        yield Odd(
+            unit.label,
+            item.name,
+            N_("carries %(other)s for these days already: is it the same fee under another name?"),
+            {"other": found.untariffed[unit.id]},
         )
     if one.debtor.kind == "developer":
         yield Odd(unit.label, item.name, N_("not sold or handed over: the developer owes it"))

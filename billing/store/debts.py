@@ -93,7 +93,7 @@ def latest_payments(session: Session, community_id: int, limit: int) -> Sequence
         .join(Unit, Unit.id == Payment.unit_id)
         .join(Party, Party.id == Payment.debtor_id)
         .where(Payment.community_id == community_id, live(Payment))
-        .order_by(Payment.id.desc())
+        .order_by(Payment.on.desc(), Payment.id.desc())
         .limit(limit)
     ).all()
 

@@ -231,7 +231,10 @@ def test_a_wrong_option_is_told_as_one_object_too(ask, arrears):
 
 @on_sqlite
 def test_a_typo_makes_no_community(ask, arrears):
-    assert "There is no community" in ask("profile", "set", "--community", "示例小去", *CONTRACT, status=1)["error"]
+    assert (
+        "There is no community"
+        in ask("profile", "set", "--community", "示例小去", *CONTRACT, status=1)["error"]
+    )
 
 
 @on_sqlite
@@ -240,6 +243,9 @@ def test_nothing_is_numbered_where_no_paper_could_be_written(ask, arrears, tmp_p
     ask("profile", "set", "--community", "示例小区", *CONTRACT)
     (tmp_path / "file").write_text("in the way")
     assert ask("dun", "--as-of", "2026-11-23", "--out", tmp_path / "file", status=2)["error"]
-    assert "not sent before that day" in ask("dun", "--as-of", "2027-01-05", "--out", tmp_path, status=1)["error"]
+    assert (
+        "not sent before that day"
+        in ask("dun", "--as-of", "2027-01-05", "--out", tmp_path, status=1)["error"]
+    )
     assert ask("dun", "--as-of", "2027-01-05", "--dry-run")["notices"]
     assert ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)["notices"][0]["number"] == "D1-000001"

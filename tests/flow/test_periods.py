@@ -8,9 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from billing.core.calendar import parse_period
 from billing.core.problem import Refused
+from billing.flow.arrears import apply_arrears, plan_arrears
 from billing.flow.charges import issue_period, plan_period
 from billing.flow.estate import EVER, found_community
 from billing.flow.tariffs import Price, set_tariff
+from billing.sheets import read_arrears
 from billing.store.base import writing
 from billing.store.estate import CalendarDay, UnitFee
 from billing.store.ledger import Charge
@@ -179,3 +181,14 @@ def test_a_new_price_holds_from_its_day(town: Town) -> None:
         )
     town.issue("2026Q1")
     assert town.charges("1-1-101")[0].amount_fen == 40_000 + 40_000 + 50_000
+
+
+@on_sqlite
+def test_the_same_fee_under_another_name_is_told_as_odd(town: Town, today: date) -> None:
+    """Old arrears say 旧物业费, the tariff another name: a person must look before the owner is billed twice."""
+    book = "房号,费项,期间,应收,实收\n1-1-101,旧物业费,2026Q1,100.00,0.00\n".encode()
+    with writing(town.session, town.community_id):
+        plan = plan_arrears(town.session, town.community_id, read_arrears(book, "旧账.csv"))
+        apply_arrears(town.session, ACTOR, today, town.community_id, plan)
+    told = [unit for unit, reason in odd(town, "2026Q1") if "旧物业费" in reason]
+    assert told == ["1-1-101"]
