@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> 
         plan = dunning.plan_run(session, place.id, as_of, today())
         run = dunning.issue_run(session, ACTOR, place.id, plan)
     if run is None:
-        return {"run": None, "notices": [], "left_out": _left_out(plan), "print_file": None}
+        return _preview(plan)
     return _print_run(run, plan, out)
 
 
@@ -70,34 +71,23 @@ def _print_run(run: DunningRun, plan: RunPlan, out: Path) -> dict[str, Any]:
         (out / f"{notice.number}.pdf").write_bytes(vault.get(document.sha256))
     print_file = f"run-{run.id}.pdf"
     dunning.merge_run(session, vault, run.id, out / print_file)
-    names = [(one.account.unit, one.account.debtor) for one in plan.notices]
-    return {
-        "run": run.id,
-        "notices": [
-            {
-                "number": notice.number,
-                "unit": unit,
-                "debtor": debtor,
-                "stage": notice.stage,
-                "principal": yuan(notice.principal_fen),
-                "late_fee": yuan(notice.late_fee_fen),
-                "total": yuan(notice.total_fen),
-                "deadline": notice.deadline.isoformat(),
-                "pdf": f"{notice.number}.pdf",
-            }
-            for (notice, _), (unit, debtor) in zip(made, names, strict=True)
-        ],
-        "left_out": _left_out(plan),
-        "print_file": print_file,
-    }
+    numbers = [(notice.number, f"{notice.number}.pdf") for notice, _ in made]
+    return _answer(plan, run.id, numbers, print_file)
 
 
 def _preview(plan: RunPlan) -> dict[str, Any]:
+    return _answer(plan, None, [(None, None)] * len(plan.notices), None)
+
+
+def _answer(
+    plan: RunPlan, run: int | None, papers: Sequence[tuple[str | None, str | None]], print_file: str | None
+) -> dict[str, Any]:
+    """The object of the contract; `papers` are (number, PDF) of the plan's notices, in its order."""
     return {
-        "run": None,
+        "run": run,
         "notices": [
             {
-                "number": None,
+                "number": number,
                 "unit": one.account.unit,
                 "debtor": one.account.debtor,
                 "stage": one.step.stage,
@@ -105,12 +95,12 @@ def _preview(plan: RunPlan) -> dict[str, Any]:
                 "late_fee": yuan(one.late_fee),
                 "total": yuan(one.total),
                 "deadline": one.deadline.isoformat(),
-                "pdf": None,
+                "pdf": pdf,
             }
-            for one in plan.notices
+            for one, (number, pdf) in zip(plan.notices, papers, strict=True)
         ],
         "left_out": _left_out(plan),
-        "print_file": None,
+        "print_file": print_file,
     }
 
 

@@ -12,11 +12,12 @@ from billing.core.problem import Problem
 from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import latest, record, token
 from billing.flow.estate import policies
+from billing.flow.ownership import Owners
 from billing.sheets import Arrears, ArrearsRow
 from billing.store import index
 from billing.store.estate import FeeItem, Unit
 from billing.store.ledger import Allocation, Charge, Payment
-from billing.store.people import Ownership, Party
+from billing.store.people import Party
 from billing.store.standing import accounts, live
 from billing.translations import N_
 
@@ -49,7 +50,7 @@ class ArrearsPlan:
 def plan_arrears(session: Session, community_id: int, arrears: Arrears) -> ArrearsPlan:
     """Compare the file with the books; nothing is written."""
     units = _units(session, community_id)
-    owners = _owners(session, community_id)
+    owners = Owners(session, community_id)
     booked = _booked(session, community_id)
     new, unchanged, problems = [], 0, list(arrears.problems)
     for row in arrears.rows:
@@ -67,7 +68,7 @@ def plan_arrears(session: Session, community_id: int, arrears: Arrears) -> Arrea
                     _problem(arrears, row, _OTHER_AMOUNT, period=row.period.name, amount=amount, paid=paid)
                 )
             continue
-        debtor = _owner_on(owners.get(unit.id, []), max(row.period.first, unit.start or row.period.first))
+        debtor = owners.who_owes(unit, row.period.first)
         if debtor is None:
             problems.append(_problem(arrears, row, _NO_OWNER, unit=unit.label))
         else:
@@ -172,25 +173,6 @@ def _units(session: Session, community_id: int) -> dict[tuple[str, str, str], Un
             twice |= {short} if short in found else set()
             found.setdefault(short, unit)
     return {place: unit for place, unit in found.items() if place not in twice}
-
-
-def _owners(session: Session, community_id: int) -> dict[int, list[tuple[Ownership, Party]]]:
-    found: dict[int, list[tuple[Ownership, Party]]] = {}
-    for own, party in session.execute(
-        select(Ownership, Party)
-        .join(Party, Party.id == Ownership.party_id)
-        .where(Ownership.community_id == community_id, Ownership.role == "owner")
-        .order_by(Ownership.id)
-    ):
-        found.setdefault(own.unit_id, []).append((own, party))
-    return found
-
-
-def _owner_on(owned: Sequence[tuple[Ownership, Party]], day: date) -> Party | None:
-    for own, party in owned:
-        if (own.since is None or own.since <= day) and (own.until is None or own.until > day):
-            return party
-    return None
 
 
 def _booked(session: Session, community_id: int) -> dict[tuple[int, str, str], tuple[int, int]]:

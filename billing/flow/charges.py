@@ -1,26 +1,25 @@
 """Issue a fee period: what is due minus what is booked. A second plan is empty, so a second run books nothing."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from billing.core.calendar import Period, RestDay, roll_forward
+from billing.core.calendar import Period, roll_forward
 from billing.core.problem import Refused
 from billing.core.tariff import charge_amount
 from billing.flow.allocation import apply_prepayments
-from billing.flow.calendar import rest_days
 from billing.flow.entry import fingerprint, latest, record
 from billing.flow.estate import policies
-from billing.flow.tariffs import as_tariffs, in_force, tariff_rows
-from billing.store.estate import FeeItem, TariffRow, Unit, UnitFee
+from billing.flow.period_books import PeriodBooks
+from billing.flow.tariffs import as_tariffs
+from billing.store.estate import FeeItem, TariffRow, Unit
 from billing.store.ledger import Charge
-from billing.store.people import Ownership, Party
-from billing.store.standing import accounts, live
+from billing.store.people import Party
+from billing.store.standing import accounts
 from billing.translations import N_
 
 #: A bill this many times the same unit's last one for the same item is worth a look.
@@ -89,7 +88,7 @@ def plan_period(session: Session, community_id: int, period: Period, due: date |
             due=due,
             period=period.name,
         )
-    found = _Found(session, community_id, period)
+    found = PeriodBooks(session, community_id, period)
     charges: list[Planned] = []
     already = 0
     odd: list[Odd] = []
@@ -164,91 +163,6 @@ def _row(one: Planned, period: Period, community_id: int, entry: int, today: dat
     }
 
 
-class _Found:
-    """Everything planning needs, in a handful of queries for the whole community."""
-
-    def __init__(self, session: Session, community_id: int, period: Period) -> None:
-        self.period = period
-        self.rest_day: RestDay = rest_days(session)
-        self.policies = policies(session, community_id)
-        self.items = list(_billed(session, community_id, period))
-        self.units = session.scalars(
-            select(Unit).where(Unit.community_id == community_id).order_by(Unit.position)
-        ).all()
-        self.fees = {
-            (fee.unit_id, fee.item_id): fee
-            for fee in session.scalars(select(UnitFee).where(UnitFee.community_id == community_id))
-        }
-        self.owners: dict[int, list[tuple[Ownership, Party]]] = defaultdict(list)
-        for own, party in session.execute(
-            select(Ownership, Party)
-            .join(Party, Party.id == Ownership.party_id)
-            .where(Ownership.community_id == community_id, Ownership.role == "owner")
-            .order_by(Ownership.id)
-        ):
-            self.owners[own.unit_id].append((own, party))
-        self._load_charges(session, community_id)
-
-    def _load_charges(self, session: Session, community_id: int) -> None:
-        """What is booked for days of this period, the last amounts before it, and revisions used up."""
-        self.booked: dict[tuple[int, int], str] = {}
-        self.last: dict[tuple[int, int], tuple[date, int, int]] = {}
-        self.revisions: dict[tuple[int, int], int] = {}
-        #: Unit -> an item without tariff that is booked for these days, perhaps the same fee under another name.
-        self.untariffed: dict[int, str] = {}
-        billed = {item.id for item, _ in self.items}
-        query = (
-            select(
-                Charge.unit_id,
-                Charge.item_id,
-                Charge.period,
-                Charge.period_first,
-                Charge.period_last,
-                Charge.amount_fen,
-                Charge.revision,
-                FeeItem.name.label("item"),
-                exists().where(TariffRow.item_id == Charge.item_id).label("priced"),
-                live(Charge).label("live"),
-            )
-            .join(FeeItem, FeeItem.id == Charge.item_id)
-            .where(
-                Charge.community_id == community_id,
-                Charge.period_last >= self.period.first - timedelta(days=400),
-            )
-        )
-        for row in session.execute(query):
-            key = (row.unit_id, row.item_id)
-            if row.period == self.period.name:
-                self.revisions[key] = max(self.revisions.get(key, -1), row.revision)
-            if not row.live:
-                continue
-            if row.period_first <= self.period.last and row.period_last >= self.period.first:
-                self.booked[key] = row.period
-                if row.item_id not in billed and not row.priced:
-                    self.untariffed[row.unit_id] = row.item
-            elif row.period_last < self.period.first:
-                days = (row.period_last - row.period_first).days + 1
-                self.last[key] = max(
-                    self.last.get(key, (date.min, 0, 1)), (row.period_last, row.amount_fen, days)
-                )
-
-    def owner_on(self, unit: Unit, day: date) -> Party | None:
-        """Who owned the unit on that day: whoever owes the period (Civil Code art. 939; the period's first day)."""
-        for own, party in self.owners[unit.id]:
-            if (own.since is None or own.since <= day) and (own.until is None or own.until > day):
-                return party
-        return None
-
-
-def _billed(session: Session, community_id: int, period: Period) -> Iterator[tuple[FeeItem, list[TariffRow]]]:
-    """Fee items that are billed in periods of this length, with their tariffs."""
-    items = select(FeeItem).where(FeeItem.community_id == community_id).order_by(FeeItem.id)
-    for item in session.scalars(items):
-        rows = [row for row in in_force(tariff_rows(session, item.id)) if row.since <= period.last]
-        if rows and rows[-1].cycle_months == period.months:
-            yield item, rows
-
-
 def _no_item(session: Session, community_id: int) -> str:
     known = session.scalars(
         select(TariffRow.cycle_months).where(TariffRow.community_id == community_id).distinct()
@@ -273,12 +187,12 @@ def _no_item(session: Session, community_id: int) -> str:
 
 
 def _plan_charge(
-    found: _Found, unit: Unit, item: FeeItem, rows: Sequence[TariffRow], due: date | None
+    found: PeriodBooks, unit: Unit, item: FeeItem, rows: Sequence[TariffRow], due: date | None
 ) -> Planned | Odd | None:
     period = found.period
     if unit.start and unit.start > period.last:
         return None
-    debtor = found.owner_on(unit, max(period.first, unit.start or period.first))
+    debtor = found.owners.who_owes(unit, period.first)
     if debtor is None:
         return Odd(
             unit.label,
@@ -309,7 +223,7 @@ def _due(row: TariffRow, period: Period) -> date:
     return (period.first if row.due_from == "start" else period.last) + timedelta(days=row.due_days)
 
 
-def _oddities(found: _Found, one: Planned) -> Iterator[Odd]:
+def _oddities(found: PeriodBooks, one: Planned) -> Iterator[Odd]:
     unit, item, period = one.unit, one.item, found.period
     if unit.start and unit.start > period.first:
         yield Odd(

@@ -97,7 +97,7 @@ def file_slip(
     if not slip.signer.strip():
         raise Refused(N_("Say who signed."))
     # Not before the day the notice speaks of: what was received, and when, stands beside it for whoever doubts.
-    if not notice.as_of <= slip.on <= max(today, notice.issued_on):
+    if not notice.as_of <= slip.on <= today:
         raise Refused(
             N_(
                 "The slip of notice %(number)s cannot be signed on %(on)s: notice of %(as_of)s, today %(today)s."

@@ -62,7 +62,7 @@ class Debtor:
 
     @property
     def days(self) -> int:
-        return _days(self.debts, self.as_of)
+        return _days([debt for debt in self.debts if debt.open] or self.debts, self.as_of)
 
     @property
     def open(self) -> int:

@@ -12,8 +12,7 @@ from billing.flow.estate import policies
 from billing.flow.statements import Statement
 from billing.store.portal import NOTHING
 from billing.translations import N_
-from billing.web import vault
-from billing.web.download import pdf
+from billing.web import sealed, vault
 from billing.web.permission import permission
 from billing.web.portal.my import own
 from notices import render
@@ -28,8 +27,10 @@ def receipt(number: str) -> Response:
     payment = own().payment(number)
     document = receipts.find_paper(db.session(), payment)
     if document:
-        return pdf(vault.kept(document.sha256), number)
-    return pdf(receipts.make_receipt(db.session(), vault.the_vault(), clock.today(), payment).data, number)
+        return sealed.paper(vault.kept(document.sha256), number)
+    return sealed.paper(
+        receipts.make_receipt(db.session(), vault.the_vault(), clock.today(), payment).data, number
+    )
 
 
 @bp.get("/notices/<number>.pdf")
@@ -39,7 +40,7 @@ def notice(number: str) -> Response:
     found = own().notice(number)
     if found.sha256 is None:
         raise Missing(NOTHING)
-    return pdf(vault.kept(found.sha256), number)
+    return sealed.paper(vault.kept(found.sha256), number)
 
 
 @bp.get("/units/<int:unit_id>/statement-<int:party_id>.pdf")
@@ -58,4 +59,4 @@ def statement(unit_id: int, party_id: int) -> Response:
     paper = papers.statement_paper(session, found, account, rows, today, known_at)
     shelf = vault.the_vault()
     seal, logo = (papers.picture(shelf, sha256) for sha256 in (paper.office.seal, paper.office.logo))
-    return pdf(render.render(paper, seal=seal, logo=logo), paper.number)
+    return sealed.paper(render.render(paper, seal=seal, logo=logo), paper.number)

@@ -17,7 +17,7 @@ from billing.flow.estate import find_unit
 from billing.flow.letters import Selection, issue_letters, select_owners, select_unit
 from billing.store.base import writing
 from billing.store.register import buildings
-from billing.web.download import pdf
+from billing.web import sealed
 from billing.web.form import Form, Once
 from billing.web.permission import permission, visitor
 from billing.web.vault import the_vault
@@ -61,7 +61,7 @@ def issue(community_id: int) -> Page:
             )
     if not letters:
         return _show(form)
-    return pdf(_printed(letters), f"activation-{today()}", attached=True)
+    return sealed.paper(_printed(letters), f"activation-{today()}", saved=True)
 
 
 def _chosen(form: Issue, day: date) -> Selection:

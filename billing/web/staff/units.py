@@ -22,7 +22,7 @@ from billing.store.estate import Unit
 from billing.store.register import Wanted
 from billing.store.standing import accounts
 from billing.translations import N_
-from billing.web import download
+from billing.web import sealed
 from billing.web.permission import permission
 from billing.web.vault import the_vault
 from notices.render import render
@@ -115,7 +115,7 @@ def statement(community_id: int, unit_id: int) -> Response:
     account, rows = chosen[-1]
     paper = papers.statement_paper(session, found, account, rows, today(), latest(session, unit.community_id))
     seal, logo = (papers.picture(the_vault(), name) for name in (paper.office.seal, paper.office.logo))
-    return download.pdf(render(paper, seal=seal, logo=logo), f"{paper.number} {day}")
+    return sealed.paper(render(paper, seal=seal, logo=logo), f"{paper.number} {day}")
 
 
 def find(unit_id: int) -> Unit:
