@@ -6,7 +6,7 @@ A route names the permission it needs; a person has one role; owners have the ow
 from billing.translations import N_
 
 #: A dot is a no. Money is taken by the cashier, not by whoever prepares the bills or presses for payment;
-#: a receipt is taken back by the manager, not by the one who issued it.
+#: a receipt is taken back, and money of long ago entered, by the manager, not by the one who sits at the till.
 _TABLE = """
 permission         clerk  cashier  collector  manager  legal  admin  owner
 staff.self         yes    yes      yes        yes      yes    yes    .
@@ -17,6 +17,7 @@ roster.import      yes    .        .          yes      .      yes    .
 tariff.edit        .      .        .          yes      .      yes    .
 period.issue       yes    .        .          yes      .      yes    .
 payment.take       .      yes      .          yes      .      yes    .
+payment.backdate   .      .        .          yes      .      yes    .
 payment.reverse    .      .        .          yes      .      yes    .
 statement.view     yes    yes      yes        yes      yes    yes    .
 dunning.run        .      .        yes        yes      .      yes    .
@@ -39,6 +40,7 @@ PERMISSIONS = {
     "tariff.edit": N_("Set tariffs and the late-fee policy"),
     "period.issue": N_("Issue a fee period"),
     "payment.take": N_("Take payments and print receipts"),
+    "payment.backdate": N_("Enter money that came more than a month ago"),
     "payment.reverse": N_("Reverse a payment"),
     "statement.view": N_("See what a unit owes"),
     "dunning.run": N_("Run dunning and print notices"),

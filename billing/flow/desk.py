@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,6 +22,14 @@ _MOVED_ON = N_(
     "Something was booked for this debtor after this page was opened. Here is what is owed now: if this is one "
     "more payment, send it again."
 )
+
+#: Money entered later than this after its day is asked about; later than that, it is a manager's to enter. A day
+#: set back lowers the late fee of every day between, and hides a till that was short.
+ASKED, MANAGERS = timedelta(days=3), timedelta(days=31)
+
+
+class Unexplained(Refused):
+    """Money of an earlier day, and nobody says why it is entered only now."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,10 @@ class Desk:
     debtors: Sequence[Debtor]
     debtor: Debtor
     key: str
+
+    def days_ago(self, today: date) -> int:
+        """How long ago the desk's day is, where that wants a reason."""
+        return (today - self.on).days if today - self.on > ASKED else 0
 
     @property
     def prepayment(self) -> int:
@@ -100,12 +112,20 @@ def open_desk(session: Session, unit: Unit, on: date, today: date, debtor_id: in
 
 
 def take_at_desk(
-    session: Session, actor: str, today: date, unit: Unit, debtor_id: int, money: Money
+    session: Session,
+    actor: str,
+    today: date,
+    unit: Unit,
+    debtor_id: int,
+    money: Money,
+    may_backdate: bool = False,
 ) -> Taken:
     """`take_payment` under the desk's key: the same form sent again is the same payment, from whatever tab.
 
     Refused where the account moved on and this is not that same payment: whoever sent it saw other debts.
+    `may_backdate`: whoever takes it may enter money of more than a month ago.
     """
+    _check_day(money, today, may_backdate)
     moved_on = money.key != _key(session, unit, debtor_id)
     if moved_on and not is_recorded(session, unit.community_id, payment_key(money)):
         raise Refused(_MOVED_ON)
@@ -113,6 +133,22 @@ def take_at_desk(
         return take_payment(session, actor, today, unit, money)
     except Refused as refused:
         raise Refused(_MOVED_ON) if moved_on else refused from None
+
+
+def _check_day(money: Money, today: date, may_backdate: bool) -> None:
+    if today - money.on > MANAGERS and not may_backdate:
+        raise Refused(
+            N_(
+                "The payment is dated %(on)s, more than %(days)s days ago: a manager enters it, with the proof."
+            ),
+            on=money.on,
+            days=MANAGERS.days,
+        )
+    if today - money.on > ASKED and not money.note.strip():
+        raise Unexplained(
+            N_("The payment is dated %(on)s: say here why it is entered only now, and what proves the day."),
+            on=money.on,
+        )
 
 
 def _debtors(session: Session, unit: Unit, on: date, today: date, found: Sequence[Account]) -> list[Debtor]:

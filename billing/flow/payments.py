@@ -13,6 +13,7 @@ from billing.core.problem import Missing, Refused
 from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
+from billing.flow.profile import profile
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, receipt_number
 from billing.store.people import Ownership, Party
@@ -75,6 +76,7 @@ def take_payment(
         ).one()
         return replace(taken(session, payment), replayed=True)
     debtor = find_debtor(session, unit, today, money.debtor)
+    _check_not_before_all(session, unit, debtor, money.on, today)
     entry = record(session, unit.community_id, "payment", key, actor, content)
     payment = Payment(
         community_id=unit.community_id,
@@ -123,6 +125,7 @@ def preview_payment(session: Session, today: date, unit: Unit, money: Money) -> 
     """What `take_payment` would do with the money now, by the same checks and rules; nothing is written."""
     _check(money, today)
     debtor = find_debtor(session, unit, today, money.debtor)
+    _check_not_before_all(session, unit, debtor, money.on, today)
     rules = policies(session, unit.community_id)
     account = account_of(session, unit, debtor.id, rules)
     _check_charges(account, money.charges)
@@ -169,6 +172,26 @@ def _check(money: Money, today: date) -> None:
         )
     if not money.key.strip():
         raise Refused(N_("A payment needs a key, so that a second try books nothing twice."))
+
+
+def _check_not_before_all(session: Session, unit: Unit, debtor: Party, on: date, today: date) -> None:
+    """Money cannot have come before there was a contract, nor anything to pay: the year is mistyped."""
+    began = profile(session, unit.community_id, today).get("contract_from")
+    if began is None or on >= date.fromisoformat(began):
+        return
+    first = session.scalar(
+        select(func.min(Charge.effective_on)).where(Charge.unit_id == unit.id, Charge.debtor_id == debtor.id)
+    )
+    if first is None or on < first:
+        raise Refused(
+            N_(
+                "The payment is dated %(on)s, before the contract (%(began)s) and before anything was charged to "
+                "%(debtor)s: check the year."
+            ),
+            on=on,
+            began=began,
+            debtor=debtor.name,
+        )
 
 
 def _check_charges(account: Account, named: Sequence[int]) -> None:

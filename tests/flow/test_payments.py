@@ -7,7 +7,10 @@ import pytest
 
 from billing.core.money import parse_yuan, yuan
 from billing.core.problem import Missing, Refused
+from billing.flow.estate import EVER
 from billing.flow.payments import Money, Taken, take_payment
+from billing.flow.profile import set_profile
+from billing.store.base import writing
 from billing.store.ledger import Allocation, Entry, Payment
 from tests.flow.town import Town, together
 
@@ -229,3 +232,22 @@ def test_every_entry_keeps_who_and_what(town: Town) -> None:
         50_000,
         "张伟之妻",
     )
+
+
+def test_money_of_a_year_without_contract_or_debt_is_a_mistyped_year(town: Town) -> None:
+    town.fill_profile()
+    town.issue("2026Q1")
+    with pytest.raises(Refused, match="before the contract"):
+        town.pay("1-1-101", "500.00", "2000-01-01")
+    assert town.all(Payment) == []
+    town.pay("1-1-101", "500.00", "2020-01-01")  # the contract's first day: paid ahead
+
+
+def test_money_of_a_day_before_the_present_contract_pays_older_debts(town: Town) -> None:
+    """A renewed contract does not make the older one's payments impossible."""
+    town.issue("2026Q1")
+    with writing(town.session):
+        set_profile(
+            town.session, "clerk", town.today, town.community_id, {"contract_from": "2026-06-01"}, EVER
+        )
+    assert town.pay("1-1-101", "500.00", "2026-05-15").prepayment == 0

@@ -231,6 +231,24 @@ class TestBooking:
         page = at(cashier, answer.headers["Location"])
         assert len(town.all(Payment)) == 1 and "alert-warning" in page
 
+    def test_money_of_days_ago_wants_a_reason(self, town: Town, cashier: FlaskClient) -> None:
+        """The till of today may be counted by the day the money came: three days are nothing, four are asked about."""
+        assert pay(english(cashier), counter(town), on="2026-11-20", amount="10").status_code == 303
+        page = at(cashier, counter(town) + "?on=2026-11-19")
+        assert "Money of 4 days ago" in page
+        asked = pay(cashier, counter(town), page, on="2026-11-19", amount="20")
+        assert asked.status_code == 422 and "say here why" in asked.text
+        given = pay(cashier, counter(town), asked.text, on="2026-11-19", amount="20", note="银行回单 1119")
+        assert given.status_code == 303
+        assert [payment.note for payment in town.all(Payment)] == ["", "银行回单 1119"]
+
+    def test_money_of_long_ago_is_the_managers_to_enter(self, town: Town, browser_of: Browser) -> None:
+        typed = {"on": "2026-10-22", "note": "补录"}
+        refused = pay(english(browser_of("cashier")), counter(town), **typed)
+        assert refused.status_code == 422 and "a manager enters it" in refused.text
+        assert town.all(Payment) == []
+        assert pay(browser_of("manager"), counter(town), **typed).status_code == 303
+
     @pytest.mark.parametrize("role", ["clerk", "collector", "legal"])
     def test_whoever_takes_no_money_sees_no_counter(self, town: Town, browser_of: Browser, role: str) -> None:
         assert browser_of(role).get(counter(town)).status_code == 403

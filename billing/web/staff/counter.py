@@ -15,7 +15,7 @@ from billing.core.money import yuan
 from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import payments
-from billing.flow.desk import Desk, open_desk, take_at_desk
+from billing.flow.desk import Desk, Unexplained, open_desk, take_at_desk
 from billing.flow.payments import Money, Preview, Taken
 from billing.store import lookup, receipts
 from billing.store.base import writing
@@ -135,8 +135,10 @@ def _preview(unit: Unit, desk: Desk, form: TakeMoney) -> Preview | None:
 def _book(unit: Unit, form: TakeMoney) -> Taken | None:
     """Take the money, or None with the refusal at the form; the paper is made after the books are closed again."""
     desk, taken = _desk(unit, form), None
-    with form.refusals(), writing(db.session(), g.community.id):
-        taken = take_at_desk(db.session(), visitor().name, today(), unit, desk.debtor.id, form.money(desk))
+    person, money = visitor(), form.money(desk)
+    may_backdate = person.may("payment.backdate")
+    with form.refusals(), form.refusals("note", only=Unexplained), writing(db.session(), g.community.id):
+        taken = take_at_desk(db.session(), person.name, today(), unit, desk.debtor.id, money, may_backdate)
     if taken is not None:
         print_receipt(taken.payment)
         flash(_said(taken))
@@ -162,6 +164,7 @@ def _shown(desk: Desk, form: TakeMoney, preview: Preview | None) -> dict[str, ob
         "form": form,
         "preview": preview,
         "rows": rows,
+        "days_ago": desk.days_ago(today()),
         "due_text": yuan(desk.due),
         "ticked": ticked,
         "ticked_total": sum(row.line.total for row in rows if row.line.charge.id in ticked),
