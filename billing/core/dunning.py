@@ -38,6 +38,7 @@ NOT_OVERDUE = N_("nothing is overdue")
 WITHIN_GRACE = N_("within the grace days")
 TOO_SMALL = N_("owes less than this stage's smallest amount")
 COVERED = N_("paid by money not yet allocated")
+PAID_SINCE = N_("paid of it after that day: run as of today")
 DISPUTED = N_("disputed")
 HELD = N_("held")
 SERVED = N_("already served at this stage")
@@ -45,11 +46,15 @@ SERVED = N_("already served at this stage")
 
 @dataclass(frozen=True)
 class Standing:
-    """A debtor's position on one unit as of a day: his lines, and what speaks for or against a notice."""
+    """A debtor's position on one unit as of a day: his lines, and what speaks for or against a notice.
+
+    `paid_since`: some of what was overdue that day is paid by now; a notice would demand it a second time.
+    """
 
     lines: Sequence[Line]
     as_of: date
     prepayment: int = 0
+    paid_since: bool = False
     hold: Literal["disputed", "held"] | None = None
 
     @property
@@ -90,6 +95,8 @@ def decide(standing: Standing, ladder: Sequence[Step], served: Iterable[tuple[in
         return WITHIN_GRACE
     if standing.prepayment >= standing.total:
         return COVERED
+    if standing.paid_since:
+        return PAID_SINCE
     if standing.hold:
         return DISPUTED if standing.hold == "disputed" else HELD
     if standing.total < step.minimum:

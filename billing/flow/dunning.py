@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
@@ -80,6 +81,7 @@ class RunPlan:
     issued_on: date
     notices: Sequence[PlannedNotice]
     left_out: Sequence[LeftOut]
+    rate_ppm: int
 
     @property
     def digest(self) -> str:
@@ -105,9 +107,10 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
     earlier = _earlier(session, community_id)
     planned: list[PlannedNotice] = []
     left_out: list[LeftOut] = []
-    for account in accounts(session, community_id, policies(session, community_id)):
+    rules = policies(session, community_id)
+    for account in accounts(session, community_id, rules):
         key = (account.unit_id, account.debtor_id)
-        standing = Standing(account.lines(as_of), as_of, account.prepayment(as_of), held.get(key))
+        standing = _standing(account, as_of, held.get(key))
         verdict = dunning.decide(standing, steps, [(notice.stage, notice.as_of) for notice in earlier[key]])
         if isinstance(verdict, Step):
             episode = dunning.episode_start(standing.lines, as_of)
@@ -117,7 +120,14 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
         elif verdict != dunning.NOT_OVERDUE:
             detail = earlier[key][-1].number if verdict == dunning.SERVED else ""
             left_out.append(LeftOut(account.unit, account.debtor, verdict, standing.total, detail))
-    return RunPlan(as_of, today, planned, left_out)
+    return RunPlan(as_of, today, planned, left_out, rules.on(as_of).rate_ppm)
+
+
+def _standing(account: Account, as_of: date, hold: Literal["disputed", "held"] | None) -> Standing:
+    lines = account.lines(as_of)
+    overdue = [row.charge for row in lines if row.charge.due < as_of and row.total > 0]
+    paid_since = any(part.on > as_of for charge in overdue for part in account.settled[charge.id])
+    return Standing(lines, as_of, account.prepayment(as_of), paid_since, hold)
 
 
 def issue_run(
@@ -198,7 +208,6 @@ def _paper(
     unit: content.UnitFacts,
     prior: content.PriorNotice | None,
 ) -> content.Demand:
-    rates = [part.rate_ppm for row in one.lines for part in row.late_fee.segments]
     return content.Demand(
         number=notice.number,
         issued=plan.issued_on,
@@ -214,7 +223,7 @@ def _paper(
         lines=papers.charge_lines(one.account, one.lines),
         segments=papers.segments(one.lines),
         prior=prior,
-        rate_ppm=rates[-1] if rates else 1000,
+        rate_ppm=plan.rate_ppm,
         objection_until=one.deadline,
         slip_url=head.slip_url(notice.slip_token),
     )

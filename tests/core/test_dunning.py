@@ -9,6 +9,7 @@ from billing.core.dunning import (
     DISPUTED,
     HELD,
     NOT_OVERDUE,
+    PAID_SINCE,
     SERVED,
     TOO_SMALL,
     USUAL_LADDER,
@@ -104,3 +105,8 @@ def test_late_fee_left_of_an_old_charge_does_not_raise_the_stage_of_a_new_one():
     new = line(charge(2, due=date(2026, 6, 30)), [], as_of)
     decided = decide(Standing([old, new], as_of), USUAL_LADDER, [])
     assert isinstance(decided, Step) and decided.stage == 2
+
+
+def test_what_was_paid_after_the_day_is_not_demanded_again():
+    late = standing(DUE + timedelta(days=9), paid_since=True)
+    assert decide(late, USUAL_LADDER, []) == PAID_SINCE

@@ -199,3 +199,23 @@ def test_co_owners_stand_on_the_notice(town: Town) -> None:
     run(town, "2026-04-10")
     assert "赵强" in notices(town)[2].paper
     assert "赵强" not in notices(town)[0].paper
+
+
+@on_sqlite
+def test_a_run_as_of_a_past_day_leaves_alone_who_paid_meanwhile(town: Town) -> None:
+    """The notice would leave the office after the money came: it would ask for it a second time."""
+    town.pay("1-1-101", "1200.00", "2026-04-20")
+    town.pay("1-1-102", "1.00", "2026-04-20")
+    planned = plan_run(town.session, town.community_id, day("2026-04-10"), day("2026-04-20"))
+    assert [one.account.unit for one in planned.notices] == ["2-1-201"]
+    assert {one.unit: one.reason for one in planned.left_out} == {
+        "1-1-101": ladder.PAID_SINCE,
+        "1-1-102": ladder.PAID_SINCE,
+    }
+
+
+@on_sqlite
+def test_a_notice_names_the_rate_in_force_where_nothing_accrued(town: Town) -> None:
+    town.set_policy(rate_ppm=0)
+    run(town, "2026-04-10")
+    assert all('"rate_ppm":0' in notice.paper for notice in notices(town))
