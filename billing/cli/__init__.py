@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from billing.cli import accounts, dunning, imports, late_fee, ledger, office, scheduler
+from billing.cli import accounts, dunning, imports, late_fee, ledger, office, scheduler, slips
 
 COMMANDS = (
     *accounts.COMMANDS,
     *imports.COMMANDS,
     *ledger.COMMANDS,
     *dunning.COMMANDS,
+    *slips.COMMANDS,
     *office.COMMANDS,
     late_fee.late_fee,
     scheduler.scheduler,

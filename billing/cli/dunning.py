@@ -1,4 +1,4 @@
-"""`flask dun`, `flask receipt`: notices out, signed slips in."""
+"""`flask dun`: notices out."""
 
 import sys
 import tempfile
@@ -11,12 +11,12 @@ import click
 from flask_babel import gettext
 
 from billing import jobs
-from billing.cli.command import ACTOR, DAY, Command, Group, answers, in_community, the_community, the_vault
+from billing.cli.command import ACTOR, DAY, Command, answers, in_community, the_community, the_vault
 from billing.clock import today
 from billing.core.money import yuan
 from billing.core.problem import Unusable
 from billing.extensions import db
-from billing.flow import dunning, evidence, papers
+from billing.flow import dunning, papers
 from billing.flow.dunning import LeftOut, RunPlan
 from billing.store.base import writing
 from billing.store.collection import DunningRun
@@ -112,36 +112,4 @@ def _reason(one: LeftOut) -> str:
     return gettext(one.reason) + (f" ({one.detail})" if one.detail else "")
 
 
-@click.group("receipt", cls=Group)
-def receipt_group() -> None:
-    """Signed slips of notices."""
-
-
-@receipt_group.command("add")
-@click.argument("notice")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--signer", required=True)
-@click.option("--relation", required=True, type=click.Choice(evidence.RELATIONS))
-@click.option("--on", type=DAY, required=True)
-@click.option("--device", default="", help="What took the picture or scanned it.")
-@in_community
-@answers
-def add_receipt(
-    notice: str, file: Path, signer: str, relation: str, on: date, device: str, community: str | None
-) -> dict[str, Any]:
-    """File the scan of the signed slip of NOTICE."""
-    session = db.session()
-    place = the_community(community)
-    slip = evidence.Slip(file.read_bytes(), file.name, signer, relation, on, device)
-    with writing(session, place.id):
-        found = evidence.find_notice(session, place.id, notice)
-        delivery = evidence.file_slip(session, the_vault(), ACTOR, today(), found, slip)
-    return {
-        "delivery": delivery.id,
-        "notice": found.number,
-        "sha256": delivery.sha256,
-        "on": delivery.on.isoformat(),
-    }
-
-
-COMMANDS = (dun, receipt_group)
+COMMANDS = (dun,)

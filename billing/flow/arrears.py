@@ -16,9 +16,9 @@ from billing.flow.ownership import Owners
 from billing.sheets import Arrears, ArrearsRow
 from billing.store import index
 from billing.store.estate import FeeItem, Unit
-from billing.store.ledger import Allocation, Charge, Payment
+from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
-from billing.store.standing import accounts, live
+from billing.store.standing import accounts
 from billing.translations import N_
 
 _NO_UNIT = N_("There is no unit %(unit)s in the books: import it with the roster first, or correct the room.")

@@ -25,6 +25,7 @@ from billing.flow.tariffs import ladder
 from billing.store.collection import Document, DunningRun, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
+from billing.store.ledger import live
 from billing.store.people import Ownership, Party
 from billing.store.standing import Account, accounts
 from billing.store.vault import Vault
@@ -283,7 +284,7 @@ def _delivered(session: Session, community_id: int) -> dict[int, date]:
     """Notice -> the first day on which a signed slip proves that it arrived."""
     query = (
         select(Delivery.notice_id, func.min(Delivery.on))
-        .where(Delivery.community_id == community_id)
+        .where(Delivery.community_id == community_id, live(Delivery))
         .group_by(Delivery.notice_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}

@@ -1,43 +1,32 @@
-"""Signed slips: the scan of a return slip, kept by its content and filed against its notice."""
+"""Signed slips: the scan of a return slip, kept by its content, filed against its notice, corrected by a new entry."""
 
-import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
-import pikepdf
-from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
-from billing.core.problem import Missing, Refused, Unusable
-from billing.flow.entry import record
+from billing.core.problem import Missing, Refused
+from billing.flow.entry import record, replayed
+from billing.flow.scans import media_type
 from billing.store.collection import Notice, notice_number
 from billing.store.evidence import Delivery
+from billing.store.ledger import Reversal, live
 from billing.store.vault import Vault, keep
 from billing.translations import N_
 
 #: Who signed, in relation to the debtor (a co-resident adult relative's signature counts as his own).
-RELATIONS = ("本人", "家属", "受托人", "其他")
-
-LARGEST_FILE = 20 * 1024 * 1024
-
-#: Above this many pixels a picture is a bomb, not a scan (A3 at 600 dpi has 70 million).
-_MOST_PIXELS = 80_000_000
-
-_SIGNS = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"%PDF-": "application/pdf",
-}
+SELF = "本人"
+RELATIONS = (SELF, "家属", "受托人", "其他")
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A scan and what a person read off it."""
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a person read off a slip."""
 
-    data: bytes
-    file_name: str
     signer: str
     relation: str
     on: date
@@ -45,46 +34,12 @@ class Slip:
     note: str = ""
 
 
-def media_type(data: bytes) -> str:
-    """What the file is by its content: JPEG, PNG or PDF; anything else cannot be used."""
-    if not data:
-        raise Unusable(N_("The file is empty: choose the scan again."))
-    if len(data) > LARGEST_FILE:
-        raise Unusable(N_("The file is larger than 20 MB: scan at 300 dpi or less."))
-    kind = next((kind for sign, kind in _SIGNS.items() if data.startswith(sign)), None)
-    if kind is None:
-        raise Unusable(
-            N_("This is neither a photo (JPEG, PNG) nor a PDF: upload the scan of the signed slip.")
-        )
-    if kind.startswith("image/"):
-        _check_picture(data)
-    else:
-        _check_pdf(data)
-    return kind
+@dataclass(frozen=True, kw_only=True)
+class Slip(Reading):
+    """A scan and what a person read off it."""
 
-
-def _check_pdf(data: bytes) -> None:
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            if len(pdf.pages):
-                return
-    except pikepdf.PdfError:  # a PasswordError too: nobody could show it in court
-        pass
-    raise Unusable(N_("The PDF is damaged, locked or empty: scan the slip again."))
-
-
-def _check_picture(data: bytes) -> None:
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
-            width, height = picture.size
-            if width * height <= _MOST_PIXELS:
-                picture.load()
-                return
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        pass
-    except (OSError, ValueError, SyntaxError):
-        raise Unusable(N_("The picture is damaged or cut off: take or scan it again.")) from None
-    raise Unusable(N_("The picture has too many pixels: scan at 300 dpi or less."))
+    data: bytes
+    file_name: str
 
 
 def file_slip(
@@ -92,56 +47,156 @@ def file_slip(
 ) -> Delivery:
     """File the slip against its notice. The same file again is the same delivery, whoever sends it."""
     kind = media_type(slip.data)
-    if slip.relation not in RELATIONS:
+    _check(notice, slip, today)
+    sha256 = keep(session, vault, slip.data, kind)
+    known = session.scalar(
+        select(Delivery).where(Delivery.notice_id == notice.id, Delivery.sha256 == sha256, live(Delivery))
+    )
+    if known:
+        if (known.signer, known.relation, known.on) != (slip.signer.strip(), slip.relation, slip.on):
+            raise Refused(
+                N_(
+                    "This very file is already filed for %(number)s, signed by %(signer)s (%(relation)s) on %(on)s: "
+                    "correct that slip instead."
+                ),
+                number=notice.number,
+                signer=known.signer,
+                relation=known.relation,
+                on=known.on,
+            )
+        return known
+    revision = _next_revision(session, notice.id, sha256)
+    content = {"notice": notice.number, "sha256": sha256, **_told(slip)}
+    key = f"slip:{notice.serial}:{sha256}" + (f":{revision}" if revision else "")
+    entry = record(session, notice.community_id, "delivery", key, actor, content)
+    return _add(session, actor, entry, notice, sha256, _plain(slip.file_name), slip, revision)
+
+
+def withdraw_slip(session: Session, actor: str, delivery: Delivery, reason: str, key: str) -> Reversal:
+    """From this entry on the slip never proved anything: it is another notice's, or nobody's. The file stays."""
+    asked = {"withdrawn": delivery.id, "reason": _reason(reason)}
+    known = _recorded(session, delivery, asked, key)
+    return known or _reverse(session, actor, delivery, asked, key)
+
+
+def correct_slip(
+    session: Session, actor: str, today: date, delivery: Delivery, reading: Reading, reason: str, key: str
+) -> Delivery:
+    """The same image, read again: one entry reverses the slip as it was filed and files it as it should have been."""
+    asked = {"corrected": delivery.id, "reason": _reason(reason), **_told(reading)}
+    known = _recorded(session, delivery, asked, key)
+    if known:
+        return session.scalars(select(Delivery).where(_of_entry(delivery, known.entry))).one()
+    notice = session.get_one(Notice, delivery.notice_id)
+    _check(notice, reading, today)
+    reversal = _reverse(session, actor, delivery, asked, key)
+    revision = _next_revision(session, notice.id, delivery.sha256)
+    sha256, name = delivery.sha256, delivery.file_name
+    return _add(session, actor, reversal.entry, notice, sha256, name, reading, revision)
+
+
+def _check(notice: Notice, reading: Reading, today: date) -> None:
+    if reading.relation not in RELATIONS:
         raise Refused(N_("The relation is one of %(relations)s."), relations=", ".join(RELATIONS))
-    if not slip.signer.strip():
+    if not reading.signer.strip():
         raise Refused(N_("Say who signed."))
     # Not before the day the notice speaks of: what was received, and when, stands beside it for whoever doubts.
-    if not notice.as_of <= slip.on <= today:
+    if not notice.as_of <= reading.on <= today:
         raise Refused(
             N_(
                 "The slip of notice %(number)s cannot be signed on %(on)s: notice of %(as_of)s, today %(today)s."
             ),
             number=notice.number,
-            on=slip.on,
+            on=reading.on,
             as_of=notice.as_of,
             today=today,
         )
-    sha256 = keep(session, vault, slip.data, kind)
-    known = session.scalar(select(Delivery).where(Delivery.notice_id == notice.id, Delivery.sha256 == sha256))
-    if known:
-        if (known.signer, known.relation, known.on) != (slip.signer.strip(), slip.relation, slip.on):
-            raise Refused(
-                N_("This very file is already filed for %(number)s with other particulars."),
-                number=notice.number,
-            )
-        return known
-    content = {
-        "notice": notice.number,
-        "sha256": sha256,
-        "signer": slip.signer,
-        "relation": slip.relation,
-        "on": slip.on,
-    }
-    key = f"slip:{notice.serial}:{sha256}"
-    entry = record(session, notice.community_id, "delivery", key, actor, content)
+
+
+def _told(reading: Reading) -> dict[str, Any]:
+    """Who, in which relation, and when: what makes a slip another one."""
+    told = asdict(reading)
+    return {name: told[name] for name in ("signer", "relation", "on")}
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise Refused(N_("Say why the slip is corrected: it will be read when somebody doubts it."))
+    return text.strip()
+
+
+def _next_revision(session: Session, notice_id: int, sha256: str) -> int:
+    query = select(func.max(Delivery.revision)).where(
+        Delivery.notice_id == notice_id, Delivery.sha256 == sha256
+    )
+    last = session.scalar(query)
+    return 0 if last is None else last + 1
+
+
+def _add(
+    session: Session,
+    actor: str,
+    entry: int,
+    notice: Notice,
+    sha256: str,
+    file_name: str,
+    reading: Reading,
+    revision: int,
+) -> Delivery:
     delivery = Delivery(
         community_id=notice.community_id,
         entry=entry,
         notice_id=notice.id,
         sha256=sha256,
-        file_name=_plain(slip.file_name),
-        signer=slip.signer.strip(),
-        relation=slip.relation,
-        on=slip.on,
+        revision=revision,
+        file_name=file_name,
+        signer=reading.signer.strip(),
+        relation=reading.relation,
+        on=reading.on,
         received_at=now(),
         received_by=actor,
-        device=slip.device.strip(),
-        note=slip.note.strip(),
+        device=reading.device.strip(),
+        note=reading.note.strip(),
     )
     session.add(delivery)
     session.flush()
     return delivery
+
+
+def _recorded(session: Session, delivery: Delivery, asked: Mapping[str, Any], key: str) -> Reversal | None:
+    """What this key did before, if it was asked for the same. Refused for a slip that is reversed already."""
+    before = replayed(session, delivery.community_id, f"slip-correction:{key}", asked)
+    done = session.scalar(
+        select(Reversal).where(
+            Reversal.community_id == delivery.community_id,
+            Reversal.target == Delivery.__tablename__,
+            Reversal.target_id == delivery.id,
+        )
+    )
+    if done and before is None:
+        raise Refused(N_("This slip was corrected or withdrawn already."))
+    return done
+
+
+def _reverse(
+    session: Session, actor: str, delivery: Delivery, asked: Mapping[str, Any], key: str
+) -> Reversal:
+    community_id = delivery.community_id
+    entry = record(session, community_id, "reversal", f"slip-correction:{key}", actor, asked)
+    reversal = Reversal(
+        community_id=community_id,
+        entry=entry,
+        target=Delivery.__tablename__,
+        target_id=delivery.id,
+        reason=asked["reason"],
+    )
+    session.add(reversal)
+    session.flush()
+    return reversal
+
+
+def _of_entry(delivery: Delivery, entry: int) -> ColumnElement[bool]:
+    return and_(Delivery.community_id == delivery.community_id, Delivery.entry == entry)
 
 
 def _plain(name: str) -> str:
@@ -163,10 +218,22 @@ def find_notice(session: Session, community_id: int, number: str) -> Notice:
     raise Missing(N_("There is no notice %(number)s."), number=number)
 
 
+def find_delivery(session: Session, notice: Notice, number: int | None = None) -> Delivery:
+    """The slip of that number filed for the notice; without a number, the only one that counts."""
+    query = select(Delivery).where(Delivery.notice_id == notice.id)
+    query = query.where(live(Delivery) if number is None else Delivery.id == number)
+    found = session.scalars(query.limit(2)).all()
+    if len(found) > 1:
+        raise Refused(N_("Several slips are filed for %(number)s: say which one."), number=notice.number)
+    if not found:
+        raise Missing(N_("There is no such slip filed for %(number)s."), number=notice.number)
+    return found[0]
+
+
 def deliveries(session: Session, notice_ids: list[int]) -> dict[int, list[Delivery]]:
-    """Notice -> its signed slips, the oldest first."""
+    """Notice -> its signed slips that count, the oldest first."""
     found: dict[int, list[Delivery]] = {}
-    query = select(Delivery).where(Delivery.notice_id.in_(notice_ids)).order_by(Delivery.on, Delivery.id)
-    for delivery in session.scalars(query):
+    query = select(Delivery).where(Delivery.notice_id.in_(notice_ids), live(Delivery))
+    for delivery in session.scalars(query.order_by(Delivery.on, Delivery.id)):
         found.setdefault(delivery.notice_id, []).append(delivery)
     return found

@@ -13,8 +13,7 @@ from billing.flow.estate import policies
 from billing.flow.ownership import Owners
 from billing.flow.tariffs import in_force
 from billing.store.estate import FeeItem, TariffRow, Unit, UnitFee
-from billing.store.ledger import Charge
-from billing.store.standing import live
+from billing.store.ledger import Charge, live
 
 
 class PeriodBooks:

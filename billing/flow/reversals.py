@@ -12,8 +12,7 @@ from billing.flow.entry import record, replayed
 from billing.flow.estate import policies
 from billing.store import index
 from billing.store.estate import Unit
-from billing.store.ledger import Allocation, Charge, Payment, Reversal
-from billing.store.standing import live
+from billing.store.ledger import Allocation, Charge, Payment, Reversal, live
 from billing.translations import N_
 
 

@@ -11,9 +11,8 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, func, sele
 from sqlalchemy.orm import Session
 
 from billing.store.estate import Unit
-from billing.store.ledger import Allocation, Charge, Payment
+from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
-from billing.store.standing import live
 
 
 def debts(session: Session, community_id: int, as_of: date) -> Sequence[Any]:

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, ScalarSelect, UniqueConstraint, exists, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base
-from billing.store.ledger import Fact, _entry
+from billing.store.collection import Notice
+from billing.store.ledger import Fact, _entry, live
 
 
 class StoredFile(Base):
@@ -21,12 +22,15 @@ class StoredFile(Base):
 
 
 class Delivery(Fact, Base):
-    """送达: a signed slip brought back for a notice: who signed, in which relation, when, and the image."""
+    """送达: a signed slip brought back for a notice: who signed, in which relation, when, and the image.
+
+    What was read off it wrongly is reversed and filed again, under the next `revision`.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
         _entry(),
-        UniqueConstraint("notice_id", "sha256"),
+        UniqueConstraint("notice_id", "sha256", "revision"),
         Index(None, "community_id"),
     )
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
@@ -39,3 +43,14 @@ class Delivery(Fact, Base):
     received_by: Mapped[str]
     device: Mapped[str]
     note: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=0)
+
+
+#: That a notice of the query around it is signed for.
+SIGNED = exists().where(Delivery.notice_id == Notice.id, live(Delivery))
+
+
+def first_signed() -> ScalarSelect[date]:
+    """The first day on which a slip of the notice in the query around it was signed; none while none is back."""
+    query = select(func.min(Delivery.on)).where(Delivery.notice_id == Notice.id, live(Delivery))
+    return query.correlate(Notice).scalar_subquery()

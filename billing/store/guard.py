@@ -2,12 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import Connection, inspect, text
+
 _REFUSAL = "facts are only added, never changed or deleted"
 
 _FUNCTION = f"""
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '%: {_REFUSAL}', TG_TABLE_NAME; END $$
 """
+
+
+def guard(connection: Connection, table: str, free: Sequence[str] = ()) -> None:
+    """Make the table append-only as it stands now, but for the columns `free`."""
+    known = inspect(connection)
+    columns = [column["name"] for column in known.get_columns(table)]
+    unique = [key["column_names"] for key in known.get_unique_constraints(table)]
+    keys = [known.get_pk_constraint(table)["constrained_columns"], *unique]
+    for statement in guards(connection.dialect.name, table, columns, free, keys):
+        connection.execute(text(statement))
+
+
+def unguard(connection: Connection, table: str) -> None:
+    """For a migration that makes the table anew and guards it again in the same transaction."""
+    on_table = "" if connection.dialect.name == "sqlite" else f" ON {table}"
+    for act in ("update", "renumber", "delete", "replace", "truncate"):
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{act}{on_table}"))
 
 
 def guards(

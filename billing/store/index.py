@@ -7,8 +7,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from billing.store.ledger import Allocation, Charge, Payment
-from billing.store.standing import live
+from billing.store.ledger import Allocation, Charge, Payment, live
 
 #: Bound parameters one statement may hold on every SQLite in use.
 _CHUNK = 500

@@ -7,8 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from billing.store.estate import FeeItem, TariffRow, Unit
-from billing.store.ledger import Charge, Entry
-from billing.store.standing import live
+from billing.store.ledger import Charge, Entry, live
 
 
 def _sum(column: Any) -> ColumnElement[int]:

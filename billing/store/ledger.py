@@ -8,7 +8,16 @@ an allocation also needs its payment and its charge to be live.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    and_,
+    exists,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
@@ -131,3 +140,16 @@ class Reversal(Fact, Base):
     target: Mapped[str]
     target_id: Mapped[int]
     reason: Mapped[str]
+
+
+def reverses(table: type[Fact]) -> ColumnElement[bool]:
+    """That the row of `Reversal` names the fact."""
+    named = and_(Reversal.target == table.__tablename__, Reversal.target_id == table.id)  # type: ignore[attr-defined]
+    return and_(Reversal.community_id == table.community_id, named)
+
+
+def live(table: type[Fact], known_at: int | None = None) -> ColumnElement[bool]:
+    """That a fact is known and no known reversal names it."""
+    if known_at is None:
+        return ~exists().where(reverses(table))
+    return and_(table.entry <= known_at, ~exists().where(reverses(table), Reversal.entry <= known_at))

@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, defer
 
-from billing.store.collection import Document, DunningRun, Notice
+from billing.store.collection import Document, DunningRun, Notice, notice_number
 from billing.store.estate import Unit
-from billing.store.evidence import Delivery, StoredFile
-from billing.store.ledger import Entry
+from billing.store.evidence import SIGNED, Delivery, StoredFile, first_signed
+from billing.store.ledger import Entry, Reversal, live, reverses
 from billing.store.people import Party
 
 _PAPER = and_(Document.about == Notice.__tablename__, Document.about_id == Notice.id)
-_SIGNED = exists().where(Delivery.notice_id == Notice.id)
-_FIRST_SIGNED = (
-    select(sql.min(Delivery.on)).where(Delivery.notice_id == Notice.id).scalar_subquery().label("signed_on")
-)
+_FIRST_SIGNED = first_signed().label("signed_on")
 
 
 @dataclass(frozen=True)
@@ -47,13 +44,13 @@ def count(session: Session, community_id: int, wish: Wish) -> int:
 
 def waiting(session: Session, community_id: int, wish: Wish, limit: int = 300) -> Sequence[Any]:
     """Notices printed and not yet signed for, as a person walks."""
-    query = _rows().where(*_conditions(community_id, wish), Document.id.is_not(None), ~_SIGNED)
+    query = _rows().where(*_conditions(community_id, wish), Document.id.is_not(None), ~SIGNED)
     return session.execute(query.order_by(Unit.position, Notice.serial).limit(limit)).all()
 
 
 def waiting_count(session: Session, community_id: int, wish: Wish) -> int:
     query = select(sql.count(Notice.id)).join(Unit, Unit.id == Notice.unit_id).join(Document, _PAPER)
-    return session.scalar(query.where(*_conditions(community_id, wish), ~_SIGNED)) or 0
+    return session.scalar(query.where(*_conditions(community_id, wish), ~SIGNED)) or 0
 
 
 def buildings(session: Session, community_id: int) -> list[str]:
@@ -92,11 +89,30 @@ def find(session: Session, community_id: int, notice_id: int) -> Any:
 
 
 def slips(session: Session, notice_id: int) -> Sequence[Any]:
-    """Delivery and its StoredFile, the oldest first."""
-    query = select(Delivery, StoredFile).join(StoredFile, StoredFile.sha256 == Delivery.sha256)
-    return session.execute(
-        query.where(Delivery.notice_id == notice_id).order_by(Delivery.on, Delivery.id)
-    ).all()
+    """Delivery, its StoredFile, and the Reversal with its Entry where it was corrected; the oldest first."""
+    query = (
+        select(Delivery, StoredFile, Reversal, Entry)
+        .join(StoredFile, StoredFile.sha256 == Delivery.sha256)
+        .outerjoin(Reversal, reverses(Delivery))
+        .outerjoin(Entry, and_(Entry.community_id == Reversal.community_id, Entry.seq == Reversal.entry))
+        .where(Delivery.notice_id == notice_id)
+    )
+    return session.execute(query.order_by(Delivery.on, Delivery.id)).all()
+
+
+def filed_elsewhere(session: Session, notice: Notice, sha256s: Sequence[str]) -> dict[str, list[str]]:
+    """File -> the other notices of the community for which the very same file is filed."""
+    found: dict[str, list[str]] = {}
+    query = (
+        select(Delivery.sha256, Notice.serial)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(Delivery.sha256.in_(sha256s), Notice.id != notice.id, live(Delivery))
+        .where(Notice.community_id == notice.community_id)
+        .order_by(Notice.serial)
+    )
+    for row in session.execute(query):
+        found.setdefault(row.sha256, []).append(notice_number(notice.community_id, row.serial))
+    return found
 
 
 def find_slip(session: Session, community_id: int, delivery_id: int) -> Any:
@@ -131,7 +147,7 @@ def _conditions(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
     if wish.run_id is not None:
         conditions.append(Notice.run_id == wish.run_id)
     if wish.signed is not None:
-        conditions.append(_SIGNED if wish.signed else ~_SIGNED)
+        conditions.append(SIGNED if wish.signed else ~SIGNED)
     if wish.unit_ids is not None:
         conditions.append(Notice.unit_id.in_(wish.unit_ids))
     if wish.building:

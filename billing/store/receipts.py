@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.clock import SHANGHAI
 from billing.store.estate import FeeItem, Unit
-from billing.store.ledger import Charge, Entry, Payment, Reversal
+from billing.store.ledger import Charge, Entry, Payment, Reversal, reverses
 from billing.store.people import Party
 
 #: The day the money came, or the day it was entered (they differ for money entered later).
@@ -58,7 +58,7 @@ def channel_totals(session: Session, community_id: int, day: date, by: By) -> li
         )
         .select_from(Payment)
         .join(Entry, _entry_of(Payment))
-        .outerjoin(Reversal, _reversal())
+        .outerjoin(Reversal, reverses(Payment))
         .where(Payment.community_id == community_id, Payment.serial.is_not(None), _of_day(day, by))
         .group_by(Payment.channel)
     )
@@ -106,21 +106,13 @@ def _receipts(older_books: bool = False) -> Any:
         .join(Unit, Unit.id == Payment.unit_id)
         .join(Party, Party.id == Payment.debtor_id)
         .join(Entry, _entry_of(Payment))
-        .outerjoin(Reversal, _reversal())
+        .outerjoin(Reversal, reverses(Payment))
     )
     return query if older_books else query.where(Payment.serial.is_not(None))
 
 
 def _entry_of(fact: type[Payment]) -> ColumnElement[bool]:
     return and_(Entry.community_id == fact.community_id, Entry.seq == fact.entry)
-
-
-def _reversal() -> ColumnElement[bool]:
-    return and_(
-        Reversal.community_id == Payment.community_id,
-        Reversal.target == Payment.__tablename__,
-        Reversal.target_id == Payment.id,
-    )
 
 
 def _of_day(day: date, by: By) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.store.collection import Hold, Notice
 from billing.store.estate import Unit
-from billing.store.evidence import Delivery
+from billing.store.evidence import first_signed
 from billing.store.ledger import Charge
 from billing.store.people import Contact, Ownership, Party
 
@@ -144,7 +144,6 @@ def debtors(session: Session, unit_ids: Sequence[int]) -> list[int]:
 
 def notices(session: Session, unit_id: int) -> Sequence[Any]:
     """The unit's notices, the newest first, without their papers; `signed_on` is the first slip's day."""
-    signed = select(func.min(Delivery.on)).where(Delivery.notice_id == Notice.id).correlate(Notice)
     columns = (
         Notice.id,
         Notice.community_id,
@@ -154,7 +153,7 @@ def notices(session: Session, unit_id: int) -> Sequence[Any]:
         Notice.deadline,
         Notice.total_fen,
         Party.name.label("debtor"),
-        signed.scalar_subquery().label("signed_on"),
+        first_signed().label("signed_on"),
     )
     return session.execute(
         select(*columns)

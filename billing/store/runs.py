@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer
 from billing.store.collection import Document, DunningRun, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
-from billing.store.ledger import Entry
+from billing.store.ledger import Entry, live
 from billing.store.people import Party
 from billing.store.work import Job
 
@@ -58,7 +58,7 @@ def signed(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
     query = (
         select(Notice.run_id, sql.count(sql.distinct(Notice.id)))
         .join(Delivery, Delivery.notice_id == Notice.id)
-        .where(Notice.run_id.in_(run_ids))
+        .where(Notice.run_id.in_(run_ids), live(Delivery))
         .group_by(Notice.run_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}

@@ -7,14 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from billing.core import statement
 from billing.core.policy import Policies
 from billing.core.statement import Line, Settled
 from billing.store.estate import FeeItem, Unit
-from billing.store.ledger import Allocation, Charge, Payment, Reversal
+from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
 
 
@@ -53,18 +53,6 @@ class Account:
             if part.on <= as_of and part.paid_on <= as_of
         )
         return received - given
-
-
-def live(table: type[Charge | Payment | Allocation], known_at: int | None = None) -> ColumnElement[bool]:
-    """That a fact is known and no known reversal names it."""
-    known = [] if known_at is None else [Reversal.entry <= known_at]
-    reversed_ = exists().where(
-        Reversal.community_id == table.community_id,
-        Reversal.target == table.__tablename__,
-        Reversal.target_id == table.id,
-        *known,
-    )
-    return ~reversed_ if known_at is None else and_(table.entry <= known_at, ~reversed_)
 
 
 def accounts(

@@ -3,6 +3,7 @@
 import io
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,10 +12,21 @@ from sqlalchemy import select
 
 from billing.core.problem import Missing, Refused, Unusable
 from billing.flow.dunning import issue_run, plan_run
-from billing.flow.evidence import LARGEST_FILE, Slip, deliveries, file_slip, find_notice, media_type
+from billing.flow.evidence import (
+    Reading,
+    Slip,
+    correct_slip,
+    deliveries,
+    file_slip,
+    find_notice,
+    withdraw_slip,
+)
+from billing.flow.scans import LARGEST_FILE, media_type
 from billing.store.base import writing
 from billing.store.collection import Notice
 from billing.store.evidence import Delivery, StoredFile
+from billing.store.ledger import Reversal
+from billing.store.notices import filed_elsewhere
 from billing.store.vault import Vault
 from tests.flow.town import ACTOR, Town, day, together
 from tests.support.databases import on_sqlite
@@ -44,7 +56,7 @@ def notice(town: Town) -> Notice:
 
 def slip(data: bytes = JPEG, on: str = "2026-04-25", **more: str) -> Slip:
     read_off = {"file_name": "回执.jpg", "signer": "张伟", "relation": "本人", **more}
-    return Slip(data, on=day(on), **read_off)
+    return Slip(data=data, on=day(on), **read_off)
 
 
 def file(town: Town, vault: Vault, notice: Notice, given: Slip, actor: str = ACTOR) -> Delivery:
@@ -190,3 +202,86 @@ def test_a_notice_is_found_by_its_number(town: Town, notice: Notice) -> None:
     for wrong in ("D1-000099", "R1-000001", "D1-１", "D1-", "1' OR 1=1"):
         with pytest.raises(Missing):
             find_notice(town.session, town.community_id, wrong)
+
+
+RIGHT = Reading(signer="张母", relation="家属", on=day("2026-04-26"))
+
+
+def correct(
+    town: Town, delivery: Delivery, reason: str = "签收人看错", key: str = "C1", **read: object
+) -> Delivery:
+    with writing(town.session, town.community_id):
+        reading = replace(RIGHT, **read)  # type: ignore[arg-type]
+        return correct_slip(town.session, "经理", town.today, delivery, reading, reason, key)
+
+
+def withdraw(town: Town, delivery: Delivery, reason: str = "别户的回执", key: str = "W1") -> Reversal:
+    with writing(town.session, town.community_id):
+        return withdraw_slip(town.session, "经理", delivery, reason, key)
+
+
+def test_a_slip_read_wrongly_is_filed_again_and_the_first_stays_to_be_seen(
+    town: Town, vault: Vault, notice: Notice
+) -> None:
+    wrong = file(town, vault, notice, slip())
+    right = correct(town, wrong)
+    assert (right.signer, right.relation, right.on) == ("张母", "家属", day("2026-04-26"))
+    assert (right.sha256, right.file_name, right.revision) == (wrong.sha256, wrong.file_name, 1)
+    assert deliveries(town.session, [notice.id]) == {notice.id: [right]}
+    assert [row.id for row in town.all(Delivery)] == [wrong.id, right.id]
+    (reversal,) = town.all(Reversal)
+    assert (reversal.target, reversal.target_id, reversal.reason) == ("delivery", wrong.id, "签收人看错")
+    assert town.entries()[-1].actor == "经理" and reversal.entry == right.entry
+
+
+def test_the_same_correction_at_once_is_one(town: Town, vault: Vault, notice: Notice) -> None:
+    wrong = file(town, vault, notice, slip()).id
+    told = together(town, 4, lambda own, number: correct(own, own.session.get_one(Delivery, wrong)).id)
+    assert len(set(told)) == 1, told
+    assert len(town.all(Delivery)) == 2
+
+
+@on_sqlite
+def test_a_slip_is_corrected_once_and_its_correction_may_be_too(
+    town: Town, vault: Vault, notice: Notice
+) -> None:
+    wrong = file(town, vault, notice, slip())
+    better = correct(town, wrong)
+    with pytest.raises(Refused, match="corrected or withdrawn already"):
+        correct(town, wrong, key="C2")
+    best = correct(town, better, key="C2", signer="张父")
+    assert (best.revision, best.signer) == (2, "张父")
+    assert deliveries(town.session, [notice.id]) == {notice.id: [best]}
+
+
+@on_sqlite
+def test_a_withdrawn_slip_proves_nothing_and_may_be_filed_where_it_belongs(
+    town: Town, vault: Vault, notice: Notice
+) -> None:
+    other = town.session.scalars(select(Notice).where(Notice.id != notice.id)).first()
+    assert other
+    wrong = file(town, vault, notice, slip())
+    withdraw(town, wrong)
+    assert withdraw(town, wrong).target_id == wrong.id  # the second click
+    assert deliveries(town.session, [notice.id]) == {}
+    file(town, vault, other, slip())
+    again = file(town, vault, notice, slip())  # withdrawn by mistake
+    assert again.revision == 1
+    assert filed_elsewhere(town.session, notice, [again.sha256]) == {again.sha256: [other.number]}
+    assert vault.get(again.sha256) == JPEG
+
+
+@on_sqlite
+def test_what_a_slip_may_not_say_a_correction_may_not_either(
+    town: Town, vault: Vault, notice: Notice
+) -> None:
+    wrong = file(town, vault, notice, slip())
+    for read, says in (
+        ({"relation": "邻居"}, "The relation is one of"),
+        ({"signer": " "}, "Say who signed"),
+        ({"on": day("2026-04-01")}, "cannot be signed on"),
+        ({"reason": " "}, "Say why"),
+    ):
+        with pytest.raises(Refused, match=says):
+            correct(town, wrong, **read)
+    assert deliveries(town.session, [notice.id]) == {notice.id: [wrong]}

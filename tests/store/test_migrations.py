@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from click.testing import Result
-from sqlalchemy import Column, Integer, Table, inspect
+from sqlalchemy import Column, Integer, Table, inspect, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from billing.store.base import Base
+from tests.store.rows import books
 
 Command = Callable[..., Result]
 
@@ -40,3 +43,26 @@ def test_they_go_back_and_forth(command: Command, session: Session) -> None:
     assert tables(session) == whole
     session.rollback()
     assert command("db", "check").exit_code == 0
+
+
+def test_slips_filed_before_they_had_revisions_are_kept_and_guarded(
+    command: Command, session: Session, database_url: str
+) -> None:
+    session.rollback()
+    books(database_url, ["delivery"]).dispose()
+
+    def slips() -> list[tuple[object, ...]]:
+        session.rollback()
+        return [tuple(row) for row in session.execute(text("SELECT id, signer, note FROM delivery"))]
+
+    before = slips()
+    session.rollback()
+    assert command("db", "downgrade", "0001").exit_code == 0
+    assert slips() == before != []
+    session.rollback()
+    assert command("db", "upgrade").exit_code == 0
+    assert slips() == before
+    for statement in ("UPDATE delivery SET revision = 1", "DELETE FROM delivery"):
+        with pytest.raises(DatabaseError, match="facts are only added"):
+            session.execute(text(statement))
+        session.rollback()

@@ -229,3 +229,52 @@ class TestHandingBack:
         Vault(app.config["VAULT_DIR"]).path(slip.sha256).write_bytes(photo((10, 10)))
         answer = clerk.get(f"/c/{town.community_id}/slips/{slip.id}/original")
         assert answer.status_code == 422 and "backup" in answer.text
+
+
+class TestCorrecting:
+    def correction(self, town: Town, client: FlaskClient, slip: Delivery, **typed: object) -> TestResponse:
+        page = f"/c/{town.community_id}/slips/{slip.id}/correction"
+        fields = {"signer": "张母", "relation": "家属", "on": "2026-11-23", "reason": "签收人看错"}
+        return client.post(page, data={**hidden(at(client, page)), **fields, **typed})
+
+    def test_files_it_as_it_should_have_been(self, town: Town, clerk: FlaskClient) -> None:
+        upload(town, clerk, photo())
+        (wrong,) = town.all(Delivery)
+        assert self.correction(town, clerk, wrong).status_code == 303
+        page = at(clerk, notices(town, notice(town).id))
+        assert "张母" in page and "Does not count" in page and "签收人看错" in page
+        assert page.count("Correct or withdraw") == 1
+
+    def test_a_withdrawn_slip_is_waited_for_again(self, town: Town, clerk: FlaskClient) -> None:
+        upload(town, clerk, photo())
+        number = notice(town).number
+        assert number in at(clerk, notices(town, "?signed=yes"))
+        (wrong,) = town.all(Delivery)
+        assert self.correction(town, clerk, wrong, withdraw="yes").status_code == 303
+        assert number not in at(clerk, notices(town, "?signed=yes"))
+        assert number in at(clerk, f"/c/{town.community_id}/slips/")
+
+    def test_without_a_reason_it_comes_back(self, town: Town, clerk: FlaskClient) -> None:
+        upload(town, clerk, photo())
+        (wrong,) = town.all(Delivery)
+        answer = self.correction(town, clerk, wrong, reason=" ")
+        assert answer.status_code == 422 and "张母" in answer.text
+        assert len(town.all(Delivery)) == 1
+
+    def test_what_looks_wrong_is_said_on_the_notice(self, town: Town, clerk: FlaskClient) -> None:
+        data = photo()
+        upload(town, clerk, data, signer="路人")
+        assert "check the relation" in at(clerk, notices(town, notice(town).id))
+        other = town.all(Notice)[1]
+        clerk.post(
+            f"/c/{town.community_id}/slips/{other.number}",
+            data={
+                **hidden(at(clerk, notices(town, other.id))),
+                "signer": "李娜",
+                "relation": "本人",
+                "on": "2026-11-23",
+                "file": (io.BytesIO(data), "同一张.jpg"),
+            },
+            content_type="multipart/form-data",
+        )
+        assert f"filed for {notice(town).number} too" in at(clerk, notices(town, other.id))

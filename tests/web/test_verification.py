@@ -78,7 +78,7 @@ class TestThePage:
         page = f"/v/{notice.verify_token}"
         assert "not yet on file" in client.get(page, headers=EN).text
         with writing(session, notice.community_id):
-            slip = Slip(_photo(), "slip.png", "李娜", "本人", today)
+            slip = Slip(data=_photo(), file_name="slip.png", signer="李娜", relation="本人", on=today)
             file_slip(session, Vault(app.config["VAULT_DIR"]), "clerk", today, notice, slip)
         said = client.get(page, headers=EN).text
         assert f"<dd>{today}</dd>" in said and "李娜" not in said

@@ -15,7 +15,7 @@ from billing.core.money import capital
 from billing.core.problem import Missing
 from billing.extensions import db
 from billing.flow import evidence
-from billing.flow.evidence import RELATIONS
+from billing.flow.evidence import RELATIONS, SELF
 from billing.store import lookup, notices
 from billing.store.notices import Wish
 from billing.translations import N_
@@ -34,8 +34,26 @@ Page = str | Response | tuple[str, int]
 PAGE = 100
 
 
-class FileSlip(Form):
-    """A signed slip and what a person reads off it."""
+class ReadSlip(Form):
+    """What a person reads off a signed slip."""
+
+    signer = StringField(
+        lazy_gettext("Signed by"), [Required(), Length(max=64)], render_kw={"autocomplete": "off"}
+    )
+    relation = SelectField(
+        lazy_gettext("Relation to the debtor"), choices=[SelectChoice(each, each) for each in RELATIONS]
+    )
+    on = DayField(lazy_gettext("Signed on"))
+    note = StringField(lazy_gettext("Note"), [Length(max=200)], render_kw={"autocomplete": "off"})
+
+    def reading(self) -> dict[str, Any]:
+        """As `evidence.Reading` and `evidence.Slip` take it."""
+        assert self.on.data, "asked of a form that did not validate"
+        return {name: self[name].data or "" for name in ("signer", "relation", "on", "note")}
+
+
+class FileSlip(ReadSlip):
+    """A signed slip with its file."""
 
     file = FileField(
         lazy_gettext("Photo or scan"),
@@ -45,20 +63,12 @@ class FileSlip(Form):
             "JPEG, PNG or PDF, at most 20 MB. The whole slip, signature and date readable."
         ),
     )
-    signer = StringField(
-        lazy_gettext("Signed by"), [Required(), Length(max=64)], render_kw={"autocomplete": "off"}
-    )
-    relation = SelectField(
-        lazy_gettext("Relation to the debtor"), choices=[SelectChoice(each, each) for each in RELATIONS]
-    )
-    on = DayField(lazy_gettext("Signed on"))
     device = StringField(
         lazy_gettext("Device"),
         [Length(max=64)],
         render_kw={"autocomplete": "off", "list": "devices"},
         description=lazy_gettext("What took the picture or scanned it: part of the proof."),
     )
-    note = StringField(lazy_gettext("Note"), [Length(max=200)], render_kw={"autocomplete": "off"})
 
 
 @bp.get("/")
@@ -118,12 +128,17 @@ def notice_page(row: Any, form: FileSlip) -> tuple[str, int]:
     """The notice with its slips and the form for one more."""
     paper = thaw(row.Notice.paper)
     assert isinstance(paper, Demand)
+    slips = notices.slips(db.session(), row.Notice.id)
+    files = [slip.Delivery.sha256 for slip in slips]
     page = render_template(
         "staff/notices/show.html",
         row=row,
         notice=row.Notice,
         paper=paper,
-        slips=notices.slips(db.session(), row.Notice.id),
+        slips=slips,
+        elsewhere=notices.filed_elsewhere(db.session(), row.Notice, files),
+        debtors={paper.unit.owner, *paper.unit.co_owners},
+        in_person=SELF,
         devices=notices.devices(db.session(), g.community.id),
         form=form,
         capital=capital(row.Notice.total_fen),

@@ -15,25 +15,36 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
+from wtforms import TextAreaField
+from wtforms.validators import Length
 
 from billing.clock import today
 from billing.extensions import db
 from billing.flow import evidence, preview
-from billing.flow.evidence import LARGEST_FILE, Slip
+from billing.flow.evidence import Reading, Slip
+from billing.flow.scans import LARGEST_FILE, media_type
 from billing.store import notices
 from billing.store.base import writing
 from billing.store.evidence import Delivery
 from billing.store.notices import Wish
 from billing.web import sealed, stage
+from billing.web.form import Once, Required
 from billing.web.permission import permission, visitor
-from billing.web.staff.notices import FileSlip, Page, find, notice_page
+from billing.web.staff.notices import FileSlip, Page, ReadSlip, find, notice_page
 from billing.web.vault import kept, the_vault
 
 bp = Blueprint("slips", __name__, url_prefix="/c/<int:community_id>/slips")
 bp.context_processor(stage.context)
 
 MOST_ROWS = 300
+
+
+class CorrectSlip(ReadSlip):
+    key = Once()
+    reason = TextAreaField(
+        lazy_gettext("What was wrong"), [Required(), Length(max=300)], render_kw={"rows": 2}
+    )
 
 
 @bp.teardown_request
@@ -70,7 +81,7 @@ def add(community_id: int, number: str) -> Page:
         return notice_page(row, form)
     slip = _read(form)
     with form.refusals("file"):
-        evidence.media_type(slip.data)  # before the books are locked: a large picture takes a second to check
+        media_type(slip.data)  # before the books are locked: a large picture takes a second to check
     if not form.errors:
         with form.refusals(), writing(db.session(), g.community.id):
             evidence.file_slip(db.session(), the_vault(), visitor().name, today(), notice, slip)
@@ -99,17 +110,39 @@ def picture(community_id: int, slip_id: int) -> Response:
     return sealed.picture(preview.cached(folder, slip.sha256, kept(slip.sha256)))
 
 
+@bp.route("/<int:slip_id>/correction", methods=["GET", "POST"])
+@permission("receipt.file")
+def correct(community_id: int, slip_id: int) -> Page:
+    """What was read off the slip wrongly, read again; or the slip withdrawn. The first reading stays to be seen."""
+    slip, file = _find(slip_id)
+    form = CorrectSlip(obj=slip)
+    if form.validate_on_submit():
+        with form.refusals(), writing(db.session(), g.community.id):
+            _correct(slip, form)
+        if not form.errors:
+            flash(gettext("Corrected. What was filed before stays to be seen."))
+            return redirect(url_for("notices.show", notice_id=slip.notice_id, _anchor="slips"), 303)
+    page = render_template("staff/slips/correct.html", slip=slip, file=file, form=form)
+    return page, form.status
+
+
+def _correct(slip: Delivery, form: CorrectSlip) -> None:
+    session, actor = db.session(), visitor().name
+    reason, key = form.reason.data, form.key.data
+    if "withdraw" in request.form:
+        evidence.withdraw_slip(session, actor, slip, reason, key)
+    else:
+        reading = Reading(**form.reading(), device=slip.device)
+        evidence.correct_slip(session, actor, today(), slip, reading, reason, key)
+
+
 def _read(form: FileSlip) -> Slip:
     """One byte more than may be filed is read, so that a larger file is known as such."""
-    assert form.on.data
     return Slip(
+        **form.reading(),
         data=form.file.data.stream.read(LARGEST_FILE + 1),
         file_name=form.file.data.filename or "",
-        signer=form.signer.data,
-        relation=form.relation.data,
-        on=form.on.data,
         device=form.device.data or "",
-        note=form.note.data or "",
     )
 
 
