@@ -222,6 +222,23 @@ def test_a_signed_slip_is_filed_once(ask, arrears, tmp_path):
 
 
 @on_sqlite
+def test_a_slip_read_wrongly_is_corrected_and_one_of_another_notice_withdrawn(ask, arrears, tmp_path):
+    ask("profile", "set", *PROFILE)
+    ask("profile", "set", "--community", "示例小区", *CONTRACT)
+    number = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)["notices"][0]["number"]
+    scan = tmp_path / "slip.png"
+    Image.new("L", (40, 40), 255).save(scan)
+    read = ("--signer", "熊英", "--relation", "本人", "--on", "2026-11-23")
+    wrong = ask("receipt", "add", number, scan, *read)["delivery"]
+    again = ("--signer", "熊母", "--relation", "家属", "--on", "2026-11-23", "--reason", "看错")
+    right = ask("receipt", "correct", number, *again)
+    assert (right["corrects"], right["delivery"] > wrong) == (wrong, True)
+    assert ask("receipt", "correct", number, "--slip", wrong, *again) == right
+    assert ask("receipt", "withdraw", number, "--reason", "别户的")["withdrawn"] == right["delivery"]
+    ask("receipt", "withdraw", number, "--reason", "别户的", status=1)
+
+
+@on_sqlite
 def test_a_wrong_option_is_told_as_one_object_too(ask, arrears):
     pay = ("pay", "1-1-101", "10", "--channel", "cash", "--key", "k")
     assert "2026-13-01" in ask(*pay, "--on", "2026-13-01", status=2)["error"]
