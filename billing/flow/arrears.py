@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from billing.core.problem import Problem
@@ -15,6 +15,7 @@ from billing.flow.estate import policies
 from billing.flow.ownership import Owners
 from billing.sheets import Arrears, ArrearsRow
 from billing.store import index
+from billing.store.base import summed
 from billing.store.estate import FeeItem, Unit
 from billing.store.ledger import Allocation, Charge, Payment
 from billing.store.people import Party
@@ -56,7 +57,7 @@ def plan_arrears(session: Session, community_id: int, arrears: Arrears) -> Arrea
     for row in arrears.rows:
         unit = units.get((row.building, row.entrance, row.room))
         if unit is None:
-            problems.append(_problem(arrears, row, _NO_UNIT, unit=row.label))
+            problems.append(arrears.problem(row, ["room"], row.label, _NO_UNIT, unit=row.label))
             continue
         known = booked.get((unit.id, row.item, row.period.name))
         if known:
@@ -64,13 +65,12 @@ def plan_arrears(session: Session, community_id: int, arrears: Arrears) -> Arrea
                 unchanged += 1
             else:
                 amount, paid = (f"{fen // 100}.{fen % 100:02d}" for fen in known)
-                problems.append(
-                    _problem(arrears, row, _OTHER_AMOUNT, period=row.period.name, amount=amount, paid=paid)
-                )
+                params = {"period": row.period.name, "amount": amount, "paid": paid}
+                problems.append(arrears.problem(row, ["room"], row.label, _OTHER_AMOUNT, **params))
             continue
         debtor = owners.who_owes(unit, row.period.first)
         if debtor is None:
-            problems.append(_problem(arrears, row, _NO_OWNER, unit=unit.label))
+            problems.append(arrears.problem(row, ["room"], row.label, _NO_OWNER, unit=unit.label))
         else:
             new.append((row, unit, debtor))
     return ArrearsPlan(arrears, new, unchanged, problems)
@@ -157,11 +157,6 @@ def _payment(row: ArrearsRow, unit: Unit, debtor: Party) -> dict[str, Any]:
     }
 
 
-def _problem(arrears: Arrears, row: ArrearsRow, reason: str, **params: Any) -> Problem:
-    table = next((table for table in arrears.survey.main if table.sheet.name == row.sheet), None)
-    return Problem(row.sheet, row.row, table.heading("room") if table else "", row.label, reason, params)
-
-
 def _units(session: Session, community_id: int) -> dict[tuple[str, str, str], Unit]:
     """Units by place; under no entrance too, where a building has that room only once."""
     found: dict[tuple[str, str, str], Unit] = {}
@@ -178,7 +173,7 @@ def _units(session: Session, community_id: int) -> dict[tuple[str, str, str], Un
 def _booked(session: Session, community_id: int) -> dict[tuple[int, str, str], tuple[int, int]]:
     """(unit, item, period) -> (charged, paid by payments out of older books), of what is live."""
     paid = (
-        select(func.coalesce(func.sum(Allocation.principal_fen), 0))
+        select(summed(Allocation.principal_fen))
         .join(Payment, Payment.id == Allocation.payment_id)
         .where(Allocation.charge_id == Charge.id, Payment.serial.is_(None), live(Payment), live(Allocation))
         .correlate(Charge)
@@ -189,9 +184,7 @@ def _booked(session: Session, community_id: int) -> dict[tuple[int, str, str], t
         .join(FeeItem, FeeItem.id == Charge.item_id)
         .where(Charge.community_id == community_id, live(Charge))
     )
-    return {
-        (row.unit_id, row.name, row.period): (row.amount_fen, int(row.paid)) for row in session.execute(query)
-    }
+    return {(row.unit_id, row.name, row.period): (row.amount_fen, row.paid) for row in session.execute(query)}
 
 
 def _items(session: Session, community_id: int, names: set[str]) -> dict[str, int]:

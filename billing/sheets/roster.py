@@ -1,10 +1,9 @@
 """The roster of units and owners (业主台账): one sheet, one for each building, or sheets joined by code."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from billing.core.problem import Problem
-from billing.sheets.book import Row, Sheet, open_book
+from billing.sheets.book import Sheet, open_book
 from billing.sheets.headings import (
     AREA,
     BUILDING,
@@ -19,6 +18,7 @@ from billing.sheets.place import names_buildings
 from billing.sheets.related import CustomerRow, TariffRow, read_customers, read_tariffs
 from billing.sheets.survey import Note, Survey, check_choice, notes_on_unread
 from billing.sheets.table import Choice, Table, find_table, likely_table
+from billing.sheets.unit_rows import Reading
 from billing.sheets.units import RosterRow, UnitReader
 from billing.translations import N_
 
@@ -28,23 +28,11 @@ _ONE_ENTRANCE = N_(
 
 
 @dataclass(frozen=True)
-class Roster:
-    """What a roster's file holds. A row with any problem is in `problems` alone, never in `rows`.
+class Roster(Reading[RosterRow]):
+    """What a roster's file holds, with the customers and tariffs of its related sheets."""
 
-    `headings` are the building rows that bad rows lean on, for the workbook of bad rows.
-    """
-
-    survey: Survey
-    rows: tuple[RosterRow, ...]
     customers: tuple[CustomerRow, ...]
     tariffs: tuple[TariffRow, ...]
-    problems: tuple[Problem, ...]
-    notes: tuple[Note, ...]
-    headings: Mapping[tuple[str, int], Row]
-
-    @property
-    def bad_rows(self) -> int:
-        return len({(problem.sheet, problem.row) for problem in self.problems})
 
 
 def survey_roster(data: bytes, filename: str, mapping: Choice | None = None) -> Survey:
