@@ -11,7 +11,7 @@ from billing.core.policy import Policies, Policy
 from billing.core.problem import Missing, Refused
 from billing.flow.tariffs import set_ladder, set_policy
 from billing.store.estate import Community, PolicyRow, Unit
-from billing.store.people import Ownership, Party
+from billing.store.people import Ownership, Party, owned_on
 from billing.translations import N_
 
 #: From when on a community's first rules hold, so that old arrears find some.
@@ -75,11 +75,7 @@ def owners(session: Session, unit_id: int, day: date) -> list[Party]:
         session.scalars(
             select(Party)
             .join(Ownership, Ownership.party_id == Party.id)
-            .where(
-                Ownership.unit_id == unit_id,
-                (Ownership.since.is_(None)) | (Ownership.since <= day),
-                (Ownership.until.is_(None)) | (Ownership.until > day),
-            )
+            .where(Ownership.unit_id == unit_id, owned_on(day))
             .order_by((Ownership.role != "owner"), Ownership.id)
         )
     )

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, ScalarSelect, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base
+from billing.store.collection import Notice
 from billing.store.ledger import Fact, _entry
 
 
@@ -39,3 +40,9 @@ class Delivery(Fact, Base):
     received_by: Mapped[str]
     device: Mapped[str]
     note: Mapped[str]
+
+
+def first_signed() -> ScalarSelect[date]:
+    """Beside a notice: the first day on which a slip proves that it arrived."""
+    first = select(func.min(Delivery.on)).where(Delivery.notice_id == Notice.id)
+    return first.correlate(Notice).scalar_subquery()

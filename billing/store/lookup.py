@@ -11,9 +11,10 @@ from sqlalchemy import func as sql
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.core.money import fold_digits
+from billing.store.base import summed
 from billing.store.estate import Unit
 from billing.store.ledger import Charge
-from billing.store.people import Contact, Ownership, Party
+from billing.store.people import Contact, Ownership, Party, owned_on
 
 _SEPARATORS = re.compile(r"[\s/\\,，.。_—–－-]+")
 #: What stands behind a number in speech and not always in the books; "1号楼" is kept beside it.
@@ -107,15 +108,11 @@ def _with_owners(session: Session, units: Sequence[Unit], today: date) -> list[F
     query = (
         select(Ownership.unit_id, Party.name)
         .join(Party, Party.id == Ownership.party_id)
-        .where(
-            Ownership.unit_id.in_(ids),
-            Ownership.since.is_(None) | (Ownership.since <= today),
-            Ownership.until.is_(None) | (Ownership.until > today),
-        )
+        .where(Ownership.unit_id.in_(ids), owned_on(today))
         .order_by(Ownership.role != "owner", Ownership.id)
     )
     for unit_id, name in session.execute(query):
         names[unit_id].append(name)
-    open_by_unit = select(Charge.unit_id, sql.sum(Charge.open_fen)).where(Charge.unit_id.in_(ids))
-    owed = {row[0]: int(row[1]) for row in session.execute(open_by_unit.group_by(Charge.unit_id))}
+    open_by_unit = select(Charge.unit_id, summed(Charge.open_fen)).where(Charge.unit_id.in_(ids))
+    owed = {row[0]: row[1] for row in session.execute(open_by_unit.group_by(Charge.unit_id))}
     return [Found(unit.id, unit.label, names[unit.id], owed.get(unit.id, 0)) for unit in units]

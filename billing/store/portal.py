@@ -16,14 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.core.policy import Policies
 from billing.core.problem import Missing
-from billing.store.collection import Document, Notice
+from billing.store.collection import Document, Notice, paper_of
 from billing.store.estate import Community, Unit
-from billing.store.evidence import Delivery
+from billing.store.evidence import first_signed
 from billing.store.ledger import Charge, Entry, Payment, Reversal
 from billing.store.people import Ownership, Party
 from billing.store.standing import Account, accounts
@@ -138,15 +138,9 @@ class Own:
         return found
 
     def _notices(self) -> Select[Notice, str, date]:
-        signed = (
-            select(func.min(Delivery.on))
-            .where(Delivery.notice_id == Notice.id)
-            .correlate(Notice)
-            .scalar_subquery()
-        )
         return (
-            select(Notice, Document.sha256, signed.label("signed"))
-            .outerjoin(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+            select(Notice, Document.sha256, first_signed().label("signed"))
+            .outerjoin(Document, paper_of(Notice))
             .where(self._in(Notice.debtor_id))
         )
 

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from billing.store.base import summed
 from billing.store.collection import Hold, Notice
 from billing.store.estate import Unit
-from billing.store.evidence import Delivery
+from billing.store.evidence import first_signed
 from billing.store.ledger import Charge
 from billing.store.people import Contact, Ownership, Party
 
@@ -76,7 +77,7 @@ def find_units(session: Session, community_id: int, wanted: Wanted, today: date)
 def _overdue(community_id: int, today: date) -> Any:
     """Principal overdue of a unit, out of the charges' own index."""
     return (
-        select(func.coalesce(func.sum(Charge.open_fen), 0))
+        select(summed(Charge.open_fen))
         .where(Charge.community_id == community_id, Charge.unit_id == Unit.id, Charge.due < today)
         .correlate(Unit)
         .scalar_subquery()
@@ -144,7 +145,6 @@ def debtors(session: Session, unit_ids: Sequence[int]) -> list[int]:
 
 def notices(session: Session, unit_id: int) -> Sequence[Any]:
     """The unit's notices, the newest first, without their papers; `signed_on` is the first slip's day."""
-    signed = select(func.min(Delivery.on)).where(Delivery.notice_id == Notice.id).correlate(Notice)
     columns = (
         Notice.id,
         Notice.community_id,
@@ -154,7 +154,7 @@ def notices(session: Session, unit_id: int) -> Sequence[Any]:
         Notice.deadline,
         Notice.total_fen,
         Party.name.label("debtor"),
-        signed.scalar_subquery().label("signed_on"),
+        first_signed().label("signed_on"),
     )
     return session.execute(
         select(*columns)

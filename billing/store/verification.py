@@ -7,14 +7,14 @@ no name, the unit only in part, and no amount (PIPL art. 25; publishing debtors 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from billing.clock import local_day
 from billing.core import mask
-from billing.store.collection import Document, Notice
+from billing.store.collection import Document, Notice, paper_of
 from billing.store.estate import Community, Unit
-from billing.store.evidence import Delivery
+from billing.store.evidence import first_signed
 from billing.store.ledger import Entry, Payment, Reversal
 
 
@@ -54,12 +54,11 @@ def find_by_slip(session: Session, token: str) -> Genuine | None:
 
 
 def _notices() -> Select[Notice, Unit, str, str, date]:
-    signed = select(func.min(Delivery.on)).where(Delivery.notice_id == Notice.id).correlate(Notice)
     return (
-        select(Notice, Unit, Community.name, Document.sha256, signed.scalar_subquery().label("signed"))
+        select(Notice, Unit, Community.name, Document.sha256, first_signed().label("signed"))
         .join(Unit, Unit.id == Notice.unit_id)
         .join(Community, Community.id == Notice.community_id)
-        .outerjoin(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+        .outerjoin(Document, paper_of(Notice))
     )
 
 
@@ -88,7 +87,7 @@ def _find_receipt(session: Session, token: str) -> Genuine | None:
         .join(Unit, Unit.id == Payment.unit_id)
         .join(Community, Community.id == Payment.community_id)
         .join(Entry, (Entry.community_id == Payment.community_id) & (Entry.seq == Payment.entry))
-        .outerjoin(Document, (Document.about == "payment") & (Document.about_id == Payment.id))
+        .outerjoin(Document, paper_of(Payment))
         .where(Payment.verify_token == token, Payment.serial.is_not(None))
     ).one_or_none()
     if row is None:
