@@ -5,7 +5,8 @@ from datetime import date
 
 from billing.core.calendar import Period
 from billing.core.money import parse_yuan, yuan
-from billing.sheets.cells import fold, parse_day, parse_price_e4
+from billing.core.width import fold
+from billing.sheets.cells import parse_day, parse_price_e4
 from billing.sheets.labels import UnitLabel
 from billing.sheets.line import Line
 from billing.sheets.names import parse_owner
