@@ -9,6 +9,7 @@ from billing.core.dunning import USUAL_LADDER
 from billing.core.late_fee import Cap
 from billing.core.policy import Policies, Policy
 from billing.core.problem import Missing, Refused
+from billing.core.width import fold
 from billing.flow.tariffs import set_ladder, set_policy
 from billing.store.estate import Community, PolicyRow, Unit
 from billing.store.people import Ownership, Party, owned_on
@@ -51,7 +52,7 @@ def find_community(session: Session, name: str | None = None) -> Community:
 
 def find_unit(session: Session, community_id: int, label: str) -> Unit:
     """The unit with that label, building-entrance-room (or building-room where there are no entrances)."""
-    parts = [part.strip() for part in label.strip().split("-")]
+    parts = [part.strip() for part in fold(label).split("-")]
     building, room = parts[0], parts[-1]
     entrance = "-".join(parts[1:-1])
     unit = session.scalar(
