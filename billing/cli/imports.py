@@ -1,9 +1,9 @@
 """`flask import roster`, `flask import arrears`: spreadsheets into the books."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from flask_babel import gettext
@@ -15,10 +15,12 @@ from billing.core.problem import Problem, Unusable
 from billing.extensions import db
 from billing.flow import arrears, roster
 from billing.flow.estate import found_community
-from billing.sheets import read_arrears, read_roster
+from billing.sheets import Arrears, OtherKind, Roster, read_arrears, read_roster
 from billing.store.base import writing
 from billing.store.estate import Community
 from billing.translations import N_
+
+R = TypeVar("R", Roster, Arrears)
 
 
 @click.group("import", cls=Group)
@@ -37,7 +39,7 @@ def import_roster(
     file: Path, dry_run: bool, correction: bool, sold_on: date | None, community: str | None
 ) -> dict[str, Any]:
     """Units and owners of FILE."""
-    found = read_roster(_bytes(file), file.name)
+    found = _read(read_roster, file)
     session = db.session()
     name = community or _only_community() or roster.guess_community(found, file.name)
     options: dict[str, Any] = {"correction": correction, "sold_on": sold_on}
@@ -67,7 +69,7 @@ def import_roster(
 @answers
 def import_arrears(file: Path, dry_run: bool, community: str | None) -> dict[str, Any]:
     """Old charges of FILE, with what was paid on them."""
-    found = read_arrears(_bytes(file), file.name)
+    found = _read(read_arrears, file)
     session = db.session()
     place = the_community(community)
     if dry_run:
@@ -78,6 +80,20 @@ def import_arrears(file: Path, dry_run: bool, community: str | None) -> dict[str
             entry = arrears.apply_arrears(session, ACTOR, today(), place.id, plan)
     counts = {"new": len(plan.new), "changed": 0, "unchanged": plan.unchanged}
     return {"entry": entry, **counts, "problems": _problems(plan.problems), "notes": _notes(found.notes)}
+
+
+def _read(read: Callable[[bytes, str], R], file: Path) -> R:
+    """The file as that reader understands it; where another command would, that one is named."""
+    try:
+        return read(_bytes(file), file.name)
+    except OtherKind as other:
+        if other.kind not in import_group.commands:
+            raise
+        raise Unusable(
+            N_("%(sentence)s Use “import %(kind)s” for it."),
+            sentence=other.sentence(gettext),
+            kind=other.kind,
+        ) from None
 
 
 def _bytes(file: Path) -> bytes:

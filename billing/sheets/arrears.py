@@ -13,6 +13,7 @@ from billing.sheets.headings import (
     Field,
     unit_of,
 )
+from billing.sheets.kinds import ARREARS, other_kind
 from billing.sheets.old_charges import DEFAULT_ITEM, ArrearsRow, ChargeReader
 from billing.sheets.place import names_buildings
 from billing.sheets.survey import Note, Survey, check_choice, notes_on_unread
@@ -44,8 +45,10 @@ def survey_arrears(data: bytes, filename: str, mapping: Choice | None = None) ->
         guesses = found or [likely_table(sheet) for sheet in sheets]
         main = sorted(guesses, key=lambda table: -len(table.columns))[:1]
     check_choice(mapping, ARREARS_FIELDS, main)
+    missing = tuple(_missing(main))
+    other = other_kind(book, ARREARS) if missing and not mapping else None
     notes = (*notes_on_unread(book, main), *_notes_on_items(main))
-    return Survey(book, ARREARS_FIELDS, tuple(main), missing=tuple(_missing(main)), notes=notes)
+    return Survey(book, ARREARS_FIELDS, tuple(main), missing=missing, notes=notes, other=other)
 
 
 def read_arrears(data: bytes, filename: str, mapping: Choice | None = None) -> Arrears:

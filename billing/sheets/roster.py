@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from billing.sheets.book import Sheet, open_book
+from billing.sheets.book import Book, Sheet, open_book
 from billing.sheets.headings import (
     AREA,
     BUILDING,
@@ -14,6 +14,7 @@ from billing.sheets.headings import (
     TARIFF_FIELDS,
     Field,
 )
+from billing.sheets.kinds import ARREARS, ROSTER, Kind, holds, other_kind
 from billing.sheets.place import names_buildings
 from billing.sheets.related import CustomerRow, TariffRow, read_customers, read_tariffs
 from billing.sheets.survey import Note, Survey, check_choice, notes_on_unread
@@ -24,6 +25,9 @@ from billing.translations import N_
 
 _ONE_ENTRANCE = N_(
     "Sheet %(sheet)s has no column for the entrance: units whose row names none are in entrance 1."
+)
+_ARREARS_TOO = N_(
+    "The file has fee periods and amounts as well: if it is a list of old arrears, import it as one."
 )
 
 
@@ -46,11 +50,18 @@ def survey_roster(data: bytes, filename: str, mapping: Choice | None = None) -> 
         main = sorted(guesses, key=lambda table: -len(table.columns))[:1]
     check_choice(mapping, ROSTER_FIELDS, main)
     missing = tuple(dict.fromkeys(_missing(main, "customers" in related)))
+    other = _other_kind(book, missing) if not mapping else None
     notes = (
         *notes_on_unread(book, [*main, *related.values()]),
         *_notes_on_entrances(main),
+        *([Note(_ARREARS_TOO)] if other and not missing else []),
     )
-    return Survey(book, ROSTER_FIELDS, tuple(main), related, missing, notes)
+    return Survey(book, ROSTER_FIELDS, tuple(main), related, missing, notes, other)
+
+
+def _other_kind(book: Book, missing: tuple[Field, ...]) -> Kind | None:
+    """A list of arrears often names areas and owners, all that a roster needs, and is none for that."""
+    return other_kind(book, ROSTER) if missing else ARREARS if holds(book, ARREARS) else None
 
 
 def read_roster(data: bytes, filename: str, mapping: Choice | None = None) -> Roster:

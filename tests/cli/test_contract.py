@@ -86,6 +86,15 @@ def test_a_file_that_is_no_spreadsheet_ends_with_2_and_a_sentence(ask, tmp_path)
 
 
 @on_sqlite
+def test_a_file_given_to_the_wrong_command_is_told_the_right_one(ask, samples):
+    assert "“import arrears”" in ask("import", "roster", samples / "欠费台账.csv", status=2)["error"]
+    told = ask("import", "roster", samples / "银行流水.xlsx", status=2)["error"]
+    assert "bank statement" in told and "import" not in told
+    ask("import", "roster", samples / "业主台账.xlsx")
+    assert "“import roster”" in ask("import", "arrears", samples / "业主台账.xlsx", status=2)["error"]
+
+
+@on_sqlite
 def test_late_fee_shows_its_working(ask):
     answer = ask(
         "late-fee",

@@ -135,6 +135,29 @@ def test_a_person_says_what_the_columns_mean(clerk, place, session):
     assert (unit.area_e2, unit.building) == (8850, "1")
 
 
+@pytest.mark.parametrize(
+    ("name", "taken_for", "kind"),
+    [("欠费台账.csv", "roster", "arrears"), ("业主台账.xlsx", "arrears", "roster")],
+)
+def test_a_file_of_the_other_kind_is_led_on_to_its_own_importer(clerk, place, name, taken_for, kind):
+    """It lies in the vault already: nobody sends it twice."""
+    answer = clerk.get(upload(clerk, place, taken_for, sample(name), name))
+    assert answer.status_code == 422 and "This looks like" in answer.text
+    onward = found_in(answer.text, rf'class="btn btn-primary" href="([^"]+/{kind}/[^"]+)"')
+    page = clerk.get(onward)
+    assert page.status_code == 200 and "This looks like" not in page.text and name in page.text
+
+
+@pytest.mark.parametrize("name", ["银行流水.xlsx", "银行代扣回盘.txt"])
+def test_a_banks_file_is_told_and_leads_nowhere(clerk, place, name):
+    answer = clerk.get(upload(clerk, place, "arrears", sample(name), name))
+    assert (
+        answer.status_code == 422
+        and "at the counter" in answer.text
+        and "Read this file as" not in answer.text
+    )
+
+
 def test_two_columns_cannot_mean_the_same(clerk, place):
     address = upload(
         clerk, place, "roster", make_csv("房号 业主 建筑面积 备用\n1-1-101 张伟 88.5 1"), "表.csv"

@@ -15,6 +15,7 @@ from billing.translations import N_
 from billing.web.permission import permission
 from billing.web.staff.imports.blueprint import bp
 from billing.web.staff.imports.columns import by_sheet
+from billing.web.staff.imports.kind import KINDS
 from billing.web.staff.imports.waiting import Waiting, find_waiting
 
 #: Rows a page shows of each list; the workbook of bad rows holds all of them.
@@ -45,11 +46,12 @@ def page(waiting: Waiting, plan: Any, sentence: str = "") -> str:
     reading, survey, refusal = waiting.attempt
     if refusal and not sentence:
         ask = N_("Say below what the columns mean, then read the file like that.")
-        sentence = gettext(ask) if survey.missing else refusal.sentence(gettext)
+        sentence = gettext(ask) if survey.missing and not survey.other else refusal.sentence(gettext)
     return render_template(
         "staff/imports/preview.html",
         waiting=waiting,
         kind=waiting.kind,
+        other=KINDS.get(survey.other.name) if survey.other else None,
         columns=waiting.columns,
         survey=survey,
         sheets=by_sheet(survey),
