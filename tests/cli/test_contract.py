@@ -95,6 +95,21 @@ def test_a_file_given_to_the_wrong_command_is_told_the_right_one(ask, samples):
 
 
 @on_sqlite
+def test_a_fee_of_the_file_is_booked_as_the_item_named(ask, samples, roster):
+    ask("tariff", "set", "物业服务费", "1.85")
+    arrears = ("import", "arrears", samples / "欠费台账.csv")
+    (note,) = ask(*arrears, "--dry-run")["notes"]
+    assert "--item 物业费=物业服务费" in note
+    mapped = (*arrears, "--item", "物业费=物业服务费")
+    taken = ask(*mapped)
+    assert (taken["new"], taken["notes"]) == (245, [])
+    assert (ask(*mapped)["new"], ask(*mapped)["unchanged"]) == (0, 245)
+    assert {row["item"] for row in ask("statement", "1-1-101")["charges"]} == {"物业服务费"}
+    for wrong in ("物业费", "水费=物业服务费", "物业费=无此项目"):
+        assert ask(*arrears, "--item", wrong, status=2)["error"]
+
+
+@on_sqlite
 def test_late_fee_shows_its_working(ask):
     answer = ask(
         "late-fee",
