@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 import click
@@ -22,6 +24,10 @@ from billing.store.vault import Vault
 
 #: Who acts when somebody with the machine's own account runs a command.
 ACTOR = "console"
+
+
+#: How an amount below zero begins.
+_NEGATIVE = re.compile(r"-[¥￥]?[.．]?\d")
 
 
 class Parsed(click.ParamType):
@@ -57,7 +63,10 @@ in_community = click.option("--community", metavar="NAME", help="May be left out
 
 
 class Command(click.Command):
-    """A command that tells even a wrong option as one JSON object, where that was asked for."""
+    """A command that tells even a wrong option as one JSON object, where that was asked for.
+
+    A word such as -5 is an amount, to be refused as one, and never an option nobody knows.
+    """
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
         wants_json = "--json" in args
@@ -67,6 +76,32 @@ class Command(click.Command):
             if wants_json:
                 click.echo(json.dumps({"error": error.format_message()}, ensure_ascii=False))
             raise
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if any(map(_NEGATIVE.match, args)):
+            args = self._arguments_last(ctx, args)
+        return super().parse_args(ctx, args)
+
+    def _arguments_last(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The same words with those that no option takes behind “--”, where a sign begins no option."""
+        takers = {
+            name: param.nargs
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option) and not param.is_flag
+            for name in param.opts
+        }
+        words, named, arguments = iter(args), list[str](), list[str]()
+        for word in words:
+            if word == "--":
+                arguments += words
+            elif not word.startswith("-") or _NEGATIVE.match(word):
+                arguments.append(word)
+            else:
+                values = list(islice(words, takers.get(word, 0)))
+                named += [word, *values]
+                if len(values) < takers.get(word, 0):
+                    return named  # for click to say what is missing
+        return [*named, "--", *arguments]
 
 
 class Group(click.Group):

@@ -1,8 +1,8 @@
-"""`flask dun`: notices out."""
+"""`flask dun`, `flask reprint`: notices out."""
 
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ from billing import jobs
 from billing.cli.command import ACTOR, DAY, Command, answers, in_community, the_community, the_vault
 from billing.clock import today
 from billing.core.money import yuan
-from billing.core.problem import Unusable
+from billing.core.problem import Missing, Unusable
 from billing.extensions import db
 from billing.flow import dunning, papers
-from billing.flow.dunning import LeftOut, RunPlan
+from billing.flow.documents import kept
+from billing.flow.dunning import LeftOut, PlannedNotice, RunPlan
+from billing.store import runs
 from billing.store.base import writing
-from billing.store.collection import DunningRun
+from billing.store.collection import DunningRun, Notice
+from billing.store.estate import Unit
 from billing.translations import N_
 
 
@@ -36,17 +39,27 @@ def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> 
     if dry_run:
         papers.Letterhead(session, place.id, today())
         return _preview(dunning.plan_run(session, place.id, as_of, today()))
-    _prepare(out)
-    assert out
+    out = _prepare(out)
     with writing(session, place.id):
         plan = dunning.plan_run(session, place.id, as_of, today())
         run = dunning.issue_run(session, ACTOR, place.id, plan)
-    if run is None:
-        return _preview(plan)
-    return _print_run(run, plan, out)
+    return _print_run(run, out) if run else _preview(plan)
 
 
-def _prepare(out: Path | None) -> None:
+@click.command("reprint", cls=Command)
+@click.argument("run", type=click.IntRange(1, 2**62))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where the PDFs go.")
+@in_community
+@answers
+def reprint(run: int, out: Path | None, community: str | None) -> dict[str, Any]:
+    """Write the papers of RUN again, the same to the byte; those never made are made now."""
+    found = runs.find(db.session(), the_community(community).id, run)
+    if found is None:
+        raise Missing(N_("There is no dunning run %(run)s."), run=run)
+    return _print_run(found, _prepare(out))
+
+
+def _prepare(out: Path | None) -> Path:
     """The folder must be there before anything is numbered."""
     if out is None:
         raise Unusable(N_("Say with --out which folder the papers go to."))
@@ -58,58 +71,67 @@ def _prepare(out: Path | None) -> None:
         raise Unusable(
             N_("No file can be written to %(folder)s: choose another folder."), folder=str(out)
         ) from None
+    return out
 
 
-def _print_run(run: DunningRun, plan: RunPlan, out: Path) -> dict[str, Any]:
+def _print_run(run: DunningRun, out: Path) -> dict[str, Any]:
     session, vault = db.session(), the_vault()
     waiting = dunning.unmade(session, run.id)
     with click.progressbar(waiting, label=gettext("Making notices"), file=sys.stderr) as bar:
         for notice_id in bar:
             jobs.make_notice(session, vault, notice_id)
-    made = dunning.documents(session, run.id)
-    for notice, document in made:
-        (out / f"{notice.number}.pdf").write_bytes(vault.get(document.sha256))
+    for notice, document in dunning.documents(session, run.id):
+        (out / f"{notice.number}.pdf").write_bytes(kept(vault, document.sha256))
     print_file = f"run-{run.id}.pdf"
     dunning.merge_run(session, vault, run.id, out / print_file)
-    numbers = [(notice.number, f"{notice.number}.pdf") for notice, _ in made]
-    return _answer(plan, run.id, numbers, print_file)
-
-
-def _preview(plan: RunPlan) -> dict[str, Any]:
-    return _answer(plan, None, [(None, None)] * len(plan.notices), None)
-
-
-def _answer(
-    plan: RunPlan, run: int | None, papers: Sequence[tuple[str | None, str | None]], print_file: str | None
-) -> dict[str, Any]:
-    """The object of the contract; `papers` are (number, PDF) of the plan's notices, in its order."""
+    notices = [_issued(row.Notice, row.Unit, row.debtor) for row in runs.papers(session, run.id)]
     return {
-        "run": run,
-        "notices": [
-            {
-                "number": number,
-                "unit": one.account.unit,
-                "debtor": one.account.debtor,
-                "stage": one.step.stage,
-                "principal": yuan(one.principal),
-                "late_fee": yuan(one.late_fee),
-                "total": yuan(one.total),
-                "deadline": one.deadline.isoformat(),
-                "pdf": pdf,
-            }
-            for one, (number, pdf) in zip(plan.notices, papers, strict=True)
-        ],
-        "left_out": _left_out(plan),
+        "run": run.id,
+        "notices": notices,
+        "left_out": _left_out(LeftOut(**one) for one in run.left_out),
         "print_file": print_file,
     }
 
 
-def _left_out(plan: RunPlan) -> list[dict[str, str]]:
-    return [{"unit": one.unit, "debtor": one.debtor, "reason": _reason(one)} for one in plan.left_out]
+def _preview(plan: RunPlan) -> dict[str, Any]:
+    notices = [_planned(one) for one in plan.notices]
+    return {"run": None, "notices": notices, "left_out": _left_out(plan.left_out), "print_file": None}
+
+
+def _planned(one: PlannedNotice) -> dict[str, Any]:
+    sums = (one.principal, one.late_fee, one.total)
+    return _notice(None, one.account.unit, one.account.debtor, one.step.stage, sums, one.deadline)
+
+
+def _issued(one: Notice, unit: Unit, debtor: str) -> dict[str, Any]:
+    sums = (one.principal_fen, one.late_fee_fen, one.total_fen)
+    return _notice(one.number, unit.label, debtor, one.stage, sums, one.deadline)
+
+
+def _notice(
+    number: str | None, unit: str, debtor: str, stage: int, sums: tuple[int, int, int], deadline: date
+) -> dict[str, Any]:
+    """A notice as the contract tells it; without a number it has no PDF."""
+    principal, late_fee, total = map(yuan, sums)
+    return {
+        "number": number,
+        "unit": unit,
+        "debtor": debtor,
+        "stage": stage,
+        "principal": principal,
+        "late_fee": late_fee,
+        "total": total,
+        "deadline": deadline.isoformat(),
+        "pdf": number and f"{number}.pdf",
+    }
+
+
+def _left_out(found: Iterable[LeftOut]) -> list[dict[str, str]]:
+    return [{"unit": one.unit, "debtor": one.debtor, "reason": _reason(one)} for one in found]
 
 
 def _reason(one: LeftOut) -> str:
     return gettext(one.reason) + (f" ({one.detail})" if one.detail else "")
 
 
-COMMANDS = (dun,)
+COMMANDS = (dun, reprint)

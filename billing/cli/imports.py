@@ -1,24 +1,34 @@
 """`flask import roster`, `flask import arrears`: spreadsheets into the books."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from flask_babel import gettext
 from sqlalchemy import select
 
-from billing.cli.command import ACTOR, DAY, Group, answers, in_community, the_community
+from billing.cli.command import ACTOR, DAY, Group, Parsed, answers, in_community, the_community
 from billing.clock import today
-from billing.core.problem import Problem, Unusable
+from billing.core.problem import Problem, Refused, Unusable
 from billing.extensions import db
-from billing.flow import arrears, roster
+from billing.flow import arrears, item_names, roster
 from billing.flow.estate import found_community
-from billing.sheets import read_arrears, read_roster
+from billing.flow.item_names import Names
+from billing.sheets import Arrears, OtherKind, Roster, read_arrears, read_roster
 from billing.store.base import writing
 from billing.store.estate import Community
 from billing.translations import N_
+
+R = TypeVar("R", Roster, Arrears)
+
+
+def _parse_item(text: str) -> tuple[str, str]:
+    name, equals, item = (part.strip() for part in text.replace("＝", "=").partition("="))
+    if not (name and equals and item):
+        raise Refused(N_("“%(text)s” is not NAME=ITEM: write it as 物业费=物业服务费."), text=text[:40])
+    return name, item
 
 
 @click.group("import", cls=Group)
@@ -37,7 +47,7 @@ def import_roster(
     file: Path, dry_run: bool, correction: bool, sold_on: date | None, community: str | None
 ) -> dict[str, Any]:
     """Units and owners of FILE."""
-    found = read_roster(_bytes(file), file.name)
+    found = _read(read_roster, file)
     session = db.session()
     name = community or _only_community() or roster.guess_community(found, file.name)
     options: dict[str, Any] = {"correction": correction, "sold_on": sold_on}
@@ -63,21 +73,48 @@ def import_roster(
 @import_group.command("arrears")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would happen.")
+@click.option(
+    "--item",
+    "chosen",
+    type=Parsed("name=item", _parse_item),
+    multiple=True,
+    metavar="NAME=ITEM",
+    help="Book what the file calls NAME as the fee item ITEM.",
+)
 @in_community
 @answers
-def import_arrears(file: Path, dry_run: bool, community: str | None) -> dict[str, Any]:
+def import_arrears(
+    file: Path, dry_run: bool, chosen: Sequence[tuple[str, str]], community: str | None
+) -> dict[str, Any]:
     """Old charges of FILE, with what was paid on them."""
-    found = read_arrears(_bytes(file), file.name)
+    found = _read(read_arrears, file)
     session = db.session()
     place = the_community(community)
+    items = dict(chosen)
+    names = item_names.read_names(session, place.id, found)
     if dry_run:
-        entry, plan = None, arrears.plan_arrears(session, place.id, found)
+        entry, plan = None, arrears.plan_arrears(session, place.id, found, items)
     else:
         with writing(session, place.id):
-            plan = arrears.plan_arrears(session, place.id, found)
+            plan = arrears.plan_arrears(session, place.id, found, items)
             entry = arrears.apply_arrears(session, ACTOR, today(), place.id, plan)
     counts = {"new": len(plan.new), "changed": 0, "unchanged": plan.unchanged}
-    return {"entry": entry, **counts, "problems": _problems(plan.problems), "notes": _notes(found.notes)}
+    notes = [*_notes(found.notes), *_likely_items(names, items)]
+    return {"entry": entry, **counts, "problems": _problems(plan.problems), "notes": notes}
+
+
+def _read(read: Callable[[bytes, str], R], file: Path) -> R:
+    """The file as that reader understands it; where another command would, that one is named."""
+    try:
+        return read(_bytes(file), file.name)
+    except OtherKind as other:
+        if other.kind not in import_group.commands:
+            raise
+        raise Unusable(
+            N_("%(sentence)s Use “import %(kind)s” for it."),
+            sentence=other.sentence(gettext),
+            kind=other.kind,
+        ) from None
 
 
 def _bytes(file: Path) -> bytes:
@@ -107,6 +144,21 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
 
 def _notes(notes: Sequence[Any]) -> list[str]:
     return [note.sentence(gettext) for note in notes]
+
+
+def _likely_items(names: Names, chosen: Mapping[str, str]) -> list[str]:
+    """What was booked under a name of its own, and seems to be a fee that the books know."""
+    return [
+        gettext(
+            "“%(name)s” is taken as a fee item of its own, but may be “%(item)s” (%(reason)s): if so, import with "
+            "--item %(name)s=%(item)s.",
+            name=one.name,
+            item=one.likely,
+            reason=gettext(one.reason),
+        )
+        for one in names.strange
+        if one.likely and one.name not in chosen
+    ]
 
 
 COMMANDS = (import_group,)

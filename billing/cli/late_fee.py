@@ -15,11 +15,12 @@ from billing.core.numbers import parse_per_mille, parse_percent
 from billing.core.policy import ORDERS, Order
 from billing.core.problem import Refused
 from billing.core.statement import Charge, Line, Settled, line
+from billing.core.width import fold
 from billing.translations import N_
 
 
 def _parse_pay(text: str) -> tuple[date, int]:
-    day, equals, amount = text.partition("=")
+    day, equals, amount = fold(text).partition("=")
     if not equals:
         raise Refused(N_("“%(text)s” is no payment: write it as 2026-05-15=500.00."), text=text)
     return parse_date(day), parse_positive_yuan(amount)

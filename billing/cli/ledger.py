@@ -205,7 +205,7 @@ def reverse(receipt: str, reason: str, key: str | None, community: str | None) -
     place = the_community(community)
     with writing(session, place.id):
         payment = payments.find_receipt(session, place.id, receipt)
-        row = reversals.reverse_payment(session, ACTOR, today(), payment, reason, key or receipt)
+        row = reversals.reverse_payment(session, ACTOR, today(), payment, reason, key or payment.receipt)
     return {"reversed": payment.receipt, "entry": row.entry}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from billing.core.problem import Refused
+from billing.core.width import fold
 from billing.translations import N_
 
 #: Says of a day whether it is a rest day; the table behind it is data (public holidays change).
@@ -23,7 +24,7 @@ CYCLES = {1: N_("monthly"), 3: N_("quarterly"), 6: N_("half-yearly"), 12: N_("ye
 
 def parse_date(text: str) -> date:
     """A date written 2026-03-31, from 2000 to 2100. (`fromisoformat` would also take 2024-W05-1.)"""
-    match = _ISO.match(text.strip())
+    match = _ISO.match(fold(text))
     if match:
         try:
             day = date(*map(int, match.groups()))
@@ -81,7 +82,7 @@ class Period:
 
 def parse_period(text: str) -> Period:
     """2026-11, 2026Q4, 2026H2 or 2026."""
-    match = _PERIOD.match(text.strip().upper())
+    match = _PERIOD.match(fold(text).upper())
     if match:
         year, month, quarter, half = match.groups()
         first, months = 1, 12

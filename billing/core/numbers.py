@@ -4,9 +4,12 @@ import re
 
 from billing.core.money import fold_digits
 from billing.core.problem import Refused
+from billing.core.width import fold
 from billing.translations import N_
 
 _NUMBER = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,8}))?\Z", re.ASCII)
+
+_LONGEST_SERIAL = 12
 
 
 def parse_scaled(text: str, decimals: int, message: str) -> int:
@@ -44,6 +47,12 @@ def parse_area(text: str) -> int:
     """0.01 m² from an area in m²: "98.5" is 9850."""
     text = text.strip().removesuffix("㎡").removesuffix("m²").removesuffix("m2")
     return parse_scaled(text, 2, N_("“%(text)s” is not an area: write square metres such as 98.50."))
+
+
+def parse_serial(text: str, prefix: str) -> int | None:
+    """17 from "D1-000017" with the prefix "D1-", which may be left out; None from what is no such number."""
+    serial = fold(text).upper().removeprefix(prefix)
+    return int(serial) if serial.isascii() and serial.isdigit() and len(serial) <= _LONGEST_SERIAL else None
 
 
 def price(price_e4: int) -> str:

@@ -1,20 +1,23 @@
 """Old arrears into the books: each row a charge with its true due date, what was paid booked on its own day."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from billing.core.problem import Problem
+from billing.core.money import yuan
+from billing.core.problem import Problem, Refused
 from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import latest, record, token
 from billing.flow.estate import policies
+from billing.flow.item_names import check_choice
 from billing.flow.ownership import Owners
 from billing.sheets import Arrears, ArrearsRow
 from billing.store import index
+from billing.store.base import summed
 from billing.store.estate import FeeItem, Unit
 from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
@@ -23,6 +26,10 @@ from billing.translations import N_
 
 _NO_UNIT = N_("There is no unit %(unit)s in the books: import it with the roster first, or correct the room.")
 _NO_OWNER = N_("Nobody is known to have owned %(unit)s then: enter the owner first.")
+_TWICE = N_(
+    "%(item)s of unit %(unit)s for %(period)s already stands in row %(first)s, be it under another name: make them one "
+    "row, or book the two names as two fee items."
+)
 _OTHER_AMOUNT = N_(
     "%(period)s is booked already with %(amount)s charged and %(paid)s paid: enter what came since at the counter, or "
     "reverse the charge and import again."
@@ -31,12 +38,16 @@ _OTHER_AMOUNT = N_(
 
 @dataclass(frozen=True)
 class ArrearsPlan:
-    """What the file would book: new charges with their debtors, rows booked already, rows that need a person."""
+    """What the file would book: new charges with their debtors, rows booked already, rows that need a person.
+
+    `items`: names of the file that are booked as another item.
+    """
 
     arrears: Arrears
     new: Sequence[tuple[ArrearsRow, Unit, Party]]
     unchanged: int
     problems: Sequence[Problem]
+    items: Mapping[str, str]
 
     @property
     def total(self) -> int:
@@ -47,33 +58,58 @@ class ArrearsPlan:
         return sum(row.paid for row, _, _ in self.new)
 
 
-def plan_arrears(session: Session, community_id: int, arrears: Arrears) -> ArrearsPlan:
-    """Compare the file with the books; nothing is written."""
-    units = _units(session, community_id)
-    owners = Owners(session, community_id)
-    booked = _booked(session, community_id)
+def plan_arrears(
+    session: Session, community_id: int, arrears: Arrears, items: Mapping[str, str] | None = None
+) -> ArrearsPlan:
+    """Compare the file with the books, its fee items booked as `items` says; nothing is written."""
+    items = {name: item for name, item in (items or {}).items() if name != item}
+    check_choice(session, community_id, arrears, items)
+    books = _Books(session, community_id)
     new, unchanged, problems = [], 0, list(arrears.problems)
     for row in arrears.rows:
-        unit = units.get((row.building, row.entrance, row.room))
-        if unit is None:
-            problems.append(_problem(arrears, row, _NO_UNIT, unit=row.label))
+        booked = replace(row, item=items.get(row.item, row.item))
+        try:
+            charge = books.place(booked)
+        except Refused as refused:
+            told = arrears.problem(row, ["room"], row.label, refused.message, **refused.params)
+            problems.append(told)
             continue
-        known = booked.get((unit.id, row.item, row.period.name))
-        if known:
-            if known == (row.amount, row.paid):
-                unchanged += 1
-            else:
-                amount, paid = (f"{fen // 100}.{fen % 100:02d}" for fen in known)
-                problems.append(
-                    _problem(arrears, row, _OTHER_AMOUNT, period=row.period.name, amount=amount, paid=paid)
-                )
-            continue
-        debtor = owners.who_owes(unit, row.period.first)
-        if debtor is None:
-            problems.append(_problem(arrears, row, _NO_OWNER, unit=unit.label))
+        if charge:
+            new.append((booked, *charge))
         else:
-            new.append((row, unit, debtor))
-    return ArrearsPlan(arrears, new, unchanged, problems)
+            unchanged += 1
+    return ArrearsPlan(arrears, new, unchanged, problems, items)
+
+
+class _Books:
+    """What the books say of a row: whose charge it would be, that it stands there already, or why it cannot."""
+
+    def __init__(self, session: Session, community_id: int) -> None:
+        self._units = _units(session, community_id)
+        self._owners = Owners(session, community_id)
+        self._booked = _booked(session, community_id)
+        #: The rows so far: two names of the file may be one item, two spellings one unit.
+        self._told: dict[tuple[int, str, str], ArrearsRow] = {}
+
+    def place(self, row: ArrearsRow) -> tuple[Unit, Party] | None:
+        """The unit and the debtor of a new charge; None for one that is booked just so."""
+        unit = self._units.get((row.building, row.entrance, row.room))
+        if unit is None:
+            raise Refused(_NO_UNIT, unit=row.label)
+        key = (unit.id, row.item, row.period.name)
+        first = self._told.setdefault(key, row)
+        if first is not row:
+            raise Refused(_TWICE, item=row.item, unit=unit.label, period=row.period.name, first=first.row)
+        known = self._booked.get(key)
+        if known == (row.amount, row.paid):
+            return None
+        if known:
+            amount, paid = map(yuan, known)
+            raise Refused(_OTHER_AMOUNT, period=row.period.name, amount=amount, paid=paid)
+        debtor = self._owners.who_owes(unit, row.period.first)
+        if debtor is None:
+            raise Refused(_NO_OWNER, unit=unit.label)
+        return unit, debtor
 
 
 def apply_arrears(
@@ -82,7 +118,7 @@ def apply_arrears(
     """Book the plan in one entry; its number, or None when there is nothing to book."""
     if not plan.new:
         return None
-    content = {"charges": len(plan.new), "total_fen": plan.total, "paid_fen": plan.paid}
+    content = {"charges": len(plan.new), "total_fen": plan.total, "paid_fen": plan.paid, "items": plan.items}
     key = f"arrears:{latest(session, community_id) + 1}"
     entry = record(session, community_id, "arrears", key, actor, content)
     items = _items(session, community_id, {row.item for row, _, _ in plan.new})
@@ -157,11 +193,6 @@ def _payment(row: ArrearsRow, unit: Unit, debtor: Party) -> dict[str, Any]:
     }
 
 
-def _problem(arrears: Arrears, row: ArrearsRow, reason: str, **params: Any) -> Problem:
-    table = next((table for table in arrears.survey.main if table.sheet.name == row.sheet), None)
-    return Problem(row.sheet, row.row, table.heading("room") if table else "", row.label, reason, params)
-
-
 def _units(session: Session, community_id: int) -> dict[tuple[str, str, str], Unit]:
     """Units by place; under no entrance too, where a building has that room only once."""
     found: dict[tuple[str, str, str], Unit] = {}
@@ -178,7 +209,7 @@ def _units(session: Session, community_id: int) -> dict[tuple[str, str, str], Un
 def _booked(session: Session, community_id: int) -> dict[tuple[int, str, str], tuple[int, int]]:
     """(unit, item, period) -> (charged, paid by payments out of older books), of what is live."""
     paid = (
-        select(func.coalesce(func.sum(Allocation.principal_fen), 0))
+        select(summed(Allocation.principal_fen))
         .join(Payment, Payment.id == Allocation.payment_id)
         .where(Allocation.charge_id == Charge.id, Payment.serial.is_(None), live(Payment), live(Allocation))
         .correlate(Charge)
@@ -189,9 +220,7 @@ def _booked(session: Session, community_id: int) -> dict[tuple[int, str, str], t
         .join(FeeItem, FeeItem.id == Charge.item_id)
         .where(Charge.community_id == community_id, live(Charge))
     )
-    return {
-        (row.unit_id, row.name, row.period): (row.amount_fen, int(row.paid)) for row in session.execute(query)
-    }
+    return {(row.unit_id, row.name, row.period): (row.amount_fen, row.paid) for row in session.execute(query)}
 
 
 def _items(session: Session, community_id: int, names: set[str]) -> dict[str, int]:

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
+from billing.core.problem import Refused
 from billing.store.collection import Document
 from billing.store.vault import Vault, keep
+from billing.translations import N_
 from notices import content
 
 
@@ -35,6 +37,17 @@ def keep_document(
     session.add(document)
     session.flush()
     return document
+
+
+def kept(vault: Vault, sha256: str) -> bytes:
+    """The bytes of that hash; refused if the file is gone or is not what was put there."""
+    try:
+        return vault.get(sha256)
+    except (OSError, ValueError):
+        raise Refused(
+            N_("The vault's file %(sha256)s is missing or was changed: bring it back from the backup."),
+            sha256=sha256[:16],
+        ) from None
 
 
 def _pages(data: bytes) -> int:

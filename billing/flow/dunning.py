@@ -22,11 +22,11 @@ from billing.flow.entry import fingerprint, latest, record, token
 from billing.flow.estate import policies
 from billing.flow.holds import holds_on
 from billing.flow.tariffs import ladder
-from billing.store.collection import Document, DunningRun, Notice
+from billing.store.collection import Document, DunningRun, Notice, paper_of
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.ledger import live
-from billing.store.people import Ownership, Party
+from billing.store.people import Ownership, Party, owned_on
 from billing.store.standing import Account, accounts
 from billing.store.vault import Vault
 from billing.translations import N_
@@ -254,7 +254,7 @@ def documents(session: Session, run_id: int) -> list[tuple[Notice, Document]]:
     """The run's notices with their PDFs, in delivery order."""
     query = (
         select(Notice, Document)
-        .join(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+        .join(Document, paper_of(Notice))
         .where(Notice.run_id == run_id)
         .order_by(Notice.serial)
     )
@@ -301,11 +301,7 @@ def _holding(session: Session, community_id: int, day: date) -> Mapping[int, dic
     query = (
         select(Ownership.unit_id, Party.id, Party.name)
         .join(Party, Party.id == Ownership.party_id)
-        .where(
-            Ownership.community_id == community_id,
-            Ownership.since.is_(None) | (Ownership.since <= day),
-            Ownership.until.is_(None) | (Ownership.until > day),
-        )
+        .where(Ownership.community_id == community_id, owned_on(day))
         .order_by(Ownership.role != "owner", Ownership.id)
     )
     for unit_id, party_id, name in session.execute(query):

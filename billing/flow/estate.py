@@ -9,9 +9,10 @@ from billing.core.dunning import USUAL_LADDER
 from billing.core.late_fee import Cap
 from billing.core.policy import Policies, Policy
 from billing.core.problem import Missing, Refused
+from billing.core.width import fold
 from billing.flow.tariffs import set_ladder, set_policy
 from billing.store.estate import Community, PolicyRow, Unit
-from billing.store.people import Ownership, Party
+from billing.store.people import Ownership, Party, owned_on
 from billing.translations import N_
 
 #: From when on a community's first rules hold, so that old arrears find some.
@@ -51,7 +52,7 @@ def find_community(session: Session, name: str | None = None) -> Community:
 
 def find_unit(session: Session, community_id: int, label: str) -> Unit:
     """The unit with that label, building-entrance-room (or building-room where there are no entrances)."""
-    parts = [part.strip() for part in label.strip().split("-")]
+    parts = [part.strip() for part in fold(label).split("-")]
     building, room = parts[0], parts[-1]
     entrance = "-".join(parts[1:-1])
     unit = session.scalar(
@@ -75,11 +76,7 @@ def owners(session: Session, unit_id: int, day: date) -> list[Party]:
         session.scalars(
             select(Party)
             .join(Ownership, Ownership.party_id == Party.id)
-            .where(
-                Ownership.unit_id == unit_id,
-                (Ownership.since.is_(None)) | (Ownership.since <= day),
-                (Ownership.until.is_(None)) | (Ownership.until > day),
-            )
+            .where(Ownership.unit_id == unit_id, owned_on(day))
             .order_by((Ownership.role != "owner"), Ownership.id)
         )
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
+from billing.core.numbers import parse_serial
 from billing.core.problem import Missing, Refused
 from billing.flow.entry import record, replayed
 from billing.flow.scans import media_type
@@ -207,15 +208,12 @@ def _plain(name: str) -> str:
 
 def find_notice(session: Session, community_id: int, number: str) -> Notice:
     """The notice of that number, such as D1-000017."""
-    prefix = notice_number(community_id, 0)[:-6]
-    serial = number.strip().upper().removeprefix(prefix)
-    if serial.isascii() and serial.isdigit():
-        found = session.scalar(
-            select(Notice).where(Notice.community_id == community_id, Notice.serial == int(serial))
-        )
-        if found:
-            return found
-    raise Missing(N_("There is no notice %(number)s."), number=number)
+    serial = parse_serial(number, notice_number(community_id, 0)[:-6])
+    query = select(Notice).where(Notice.community_id == community_id, Notice.serial == serial)
+    found = None if serial is None else session.scalar(query)
+    if found is None:
+        raise Missing(N_("There is no notice %(number)s."), number=number)
+    return found
 
 
 def find_delivery(session: Session, notice: Notice, number: int | None = None) -> Delivery:

@@ -27,6 +27,6 @@ class Owners:
         """Whoever owned the unit on the period's first day, or at its hand-over where that came later (art. 939)."""
         day = max(period_first, unit.start or period_first)
         for own, party in self._held[unit.id]:
-            if (own.since is None or own.since <= day) and (own.until is None or own.until > day):
+            if own.holds_on(day):
                 return party
         return None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.core.allocation import Part
 from billing.core.money import LARGEST
+from billing.core.numbers import parse_serial
 from billing.core.problem import Missing, Refused
 from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
@@ -215,12 +216,9 @@ def _next_serial(session: Session, community_id: int) -> int:
 
 def find_receipt(session: Session, community_id: int, number: str) -> Payment:
     """The payment with that receipt number of ours."""
-    prefix = receipt_number(community_id, 0)[:-6]
-    serial = number.strip().removeprefix(prefix)
-    if serial.isascii() and serial.isdigit():
-        payment = session.scalar(
-            select(Payment).where(Payment.community_id == community_id, Payment.serial == int(serial))
-        )
-        if payment:
-            return payment
-    raise Missing(N_("There is no receipt %(number)s."), number=number)
+    serial = parse_serial(number, receipt_number(community_id, 0)[:-6])
+    query = select(Payment).where(Payment.community_id == community_id, Payment.serial == serial)
+    payment = None if serial is None else session.scalar(query)
+    if payment is None:
+        raise Missing(N_("There is no receipt %(number)s."), number=number)
+    return payment

@@ -14,7 +14,6 @@ from billing.flow.register import Changed, Known, Register, facts_of, load, reac
 from billing.flow.tariffs import Price, find_item, set_tariff, tariff_rows
 from billing.sheets import Roster, RosterRow
 from billing.store.estate import Unit
-from billing.store.people import Party
 from billing.translations import N_
 
 _OTHER_OWNER = N_(
@@ -77,7 +76,8 @@ def plan_roster(
         owner = next((party for own, party in known.owners[unit.id] if own.role == "owner"), None)
         other = owner is not None and owner.name != row.owner
         if owner and other and not sold_on and (not correction or owner.kind == "developer"):
-            problems.append(_other_owner(roster, row, owner))
+            told = roster.problem(row, ["owner", "owner_code"], row.owner, _OTHER_OWNER, owner=owner.name)
+            problems.append(told)
             continue
         facts = _differences(known, unit, row)
         if facts:
@@ -85,12 +85,6 @@ def plan_roster(
         else:
             unchanged += 1
     return RosterPlan(roster, new, changed, unchanged, problems, sold_on)
-
-
-def _other_owner(roster: Roster, row: RosterRow, owner: Party) -> Problem:
-    table = next((table for table in roster.survey.main if table.sheet.name == row.sheet), None)
-    column = (table.heading("owner") or table.heading("owner_code")) if table else ""
-    return Problem(row.sheet, row.row, column, row.owner, _OTHER_OWNER, {"owner": owner.name})
 
 
 def _differences(known: Known, unit: Unit, row: RosterRow) -> list[tuple[str, str, str]]:

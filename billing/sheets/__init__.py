@@ -6,6 +6,7 @@
 """
 
 from billing.sheets.arrears import Arrears, read_arrears, survey_arrears
+from billing.sheets.kinds import OtherKind
 from billing.sheets.old_charges import ArrearsRow
 from billing.sheets.owners import Owner
 from billing.sheets.problem_book import write_problem_book
@@ -21,6 +22,7 @@ __all__ = [
     "Choice",
     "CustomerRow",
     "Note",
+    "OtherKind",
     "Owner",
     "Roster",
     "RosterRow",

@@ -1,10 +1,9 @@
 """Old charges carried over (欠费台账): a row for a unit's fee item and period, what was paid of it, when."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from billing.core.problem import Problem, Unusable
-from billing.sheets.book import Row, open_book
+from billing.core.problem import Unusable
+from billing.sheets.book import open_book
 from billing.sheets.headings import (
     AMOUNT,
     ARREARS_FIELDS,
@@ -14,10 +13,12 @@ from billing.sheets.headings import (
     Field,
     unit_of,
 )
+from billing.sheets.kinds import ARREARS, other_kind
 from billing.sheets.old_charges import DEFAULT_ITEM, ArrearsRow, ChargeReader
 from billing.sheets.place import names_buildings
 from billing.sheets.survey import Note, Survey, check_choice, notes_on_unread
 from billing.sheets.table import Choice, Table, find_table, likely_table
+from billing.sheets.unit_rows import Reading
 from billing.translations import N_
 
 _MONEY = ("amount", "paid", "open", "price")
@@ -30,22 +31,8 @@ _DUE_ASSUMED = N_("Rows without a due date, %(count)s of them: the last day of t
 _ITEM_ASSUMED = N_("Sheet %(sheet)s has no column for the fee item: every charge is taken for %(item)s.")
 
 
-@dataclass(frozen=True)
-class Arrears:
-    """What a file of arrears holds. A row with any problem is in `problems` alone, never in `rows`.
-
-    `headings` are the building rows that bad rows lean on, for the workbook of bad rows.
-    """
-
-    survey: Survey
-    rows: tuple[ArrearsRow, ...]
-    problems: tuple[Problem, ...]
-    notes: tuple[Note, ...]
-    headings: Mapping[tuple[str, int], Row]
-
-    @property
-    def bad_rows(self) -> int:
-        return len({(problem.sheet, problem.row) for problem in self.problems})
+class Arrears(Reading[ArrearsRow]):
+    """What a file of arrears holds."""
 
 
 def survey_arrears(data: bytes, filename: str, mapping: Choice | None = None) -> Survey:
@@ -58,8 +45,10 @@ def survey_arrears(data: bytes, filename: str, mapping: Choice | None = None) ->
         guesses = found or [likely_table(sheet) for sheet in sheets]
         main = sorted(guesses, key=lambda table: -len(table.columns))[:1]
     check_choice(mapping, ARREARS_FIELDS, main)
+    missing = tuple(_missing(main))
+    other = other_kind(book, ARREARS) if missing and not mapping else None
     notes = (*notes_on_unread(book, main), *_notes_on_items(main))
-    return Survey(book, ARREARS_FIELDS, tuple(main), missing=tuple(_missing(main)), notes=notes)
+    return Survey(book, ARREARS_FIELDS, tuple(main), missing=missing, notes=notes, other=other)
 
 
 def read_arrears(data: bytes, filename: str, mapping: Choice | None = None) -> Arrears:

@@ -1,8 +1,4 @@
-"""What stands in a cell, made a value: a number, a day, a phone. Each reader raises Refused with what to do.
-
-Full-width forms are folded by a table of our own, never by Unicode's compatibility forms: those would
-also make ① a 1 and ㎡ an m2.
-"""
+"""What stands in a cell, made a value: a number, a day, a phone. Each reader raises Refused with what to do."""
 
 import re
 from datetime import date, timedelta
@@ -10,10 +6,8 @@ from functools import lru_cache
 
 from billing.core.calendar import EARLIEST, LATEST
 from billing.core.problem import Refused
+from billing.core.width import fold
 from billing.translations import N_
-
-_FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
-_FOLD = _FULL_WIDTH | str.maketrans("　￥、。—–−‐‑～", " ¥,.-----~")
 
 #: Words people write where there is nothing to write.
 _NOTHING = frozenset(
@@ -83,11 +77,6 @@ _LONG_ID = N_("“%(text)s” is too long for an ID number: correct it, or leave
 def shown(text: str) -> str:
     """As much of a cell as a sentence can hold."""
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def fold(text: str) -> str:
-    """Full-width letters, digits and signs made ASCII, 、 a comma, any dash a hyphen."""
-    return text.strip() if text.isascii() else text.translate(_FOLD).strip()
 
 
 def meant(text: str) -> str:

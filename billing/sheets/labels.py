@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from billing.core.problem import Refused
-from billing.sheets.cells import fold, shown
+from billing.core.width import fold
+from billing.sheets.cells import shown
 from billing.translations import N_
 
 _BUILDING = re.compile(r"(?:第|BUILDING|BLOCK|BLDG\.?)?(.+?)(?:(?:#|号|NO\.?)?(?:楼|栋|幢|座)|#|号)?\Z")

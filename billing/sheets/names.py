@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 from billing.core.problem import Refused
-from billing.sheets.cells import fold, shown
+from billing.core.width import fold
+from billing.sheets.cells import shown
 from billing.translations import N_
 
 PERSON, COMPANY, DEVELOPER = "person", "company", "developer"

@@ -1,20 +1,18 @@
 """Rows of the arrears: a charge as it was issued, what was paid of it and when, and whether it adds up."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from billing.core.calendar import Period
 from billing.core.money import parse_yuan, yuan
-from billing.core.problem import Problem
-from billing.sheets.book import Row
-from billing.sheets.cells import fold, parse_day, parse_price_e4
+from billing.core.width import fold
+from billing.sheets.cells import parse_day, parse_price_e4
 from billing.sheets.labels import UnitLabel
 from billing.sheets.line import Line
 from billing.sheets.names import parse_owner
 from billing.sheets.periods import parse_fee_period
-from billing.sheets.place import FILLED, unit_lines
-from billing.sheets.table import Table
+from billing.sheets.place import FILLED
+from billing.sheets.unit_rows import UnitRow, UnitRows, place_of
 from billing.translations import N_
 
 DEFAULT_ITEM = "物业费"
@@ -50,17 +48,12 @@ _CHARGE_AGAIN = N_(
 
 
 @dataclass(frozen=True, slots=True)
-class ArrearsRow:
+class ArrearsRow(UnitRow):
     """A charge. Amounts in fen, `price_e4` in 1/10000 yuan; `entrance` is "" where the file names none.
 
     `open` is what the file says is left, None if it does not say; `due_assumed`: it is the period's last day.
     """
 
-    sheet: str
-    row: int
-    building: str
-    entrance: str
-    room: str
     owner: str
     item: str
     period: Period
@@ -75,43 +68,26 @@ class ArrearsRow:
     receipt: str
     note: str
 
-    @property
-    def label(self) -> str:
-        return f"{self.building}-{self.entrance}-{self.room}"
 
+class ChargeReader(UnitRows[ArrearsRow]):
+    """One unit's item and period may stand in a file once."""
 
-class ChargeReader:
-    """Reads tables of old charges one after the other; one unit's item and period may stand in them once."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        #: (sheet, row number) to the heading row that a bad row leans on.
-        self.headings: dict[tuple[str, int], Row] = {}
-        self._first: dict[tuple[UnitLabel, str, Period], tuple[str, int]] = {}
-
-    def read(self, table: Table) -> Iterator[ArrearsRow]:
-        """The good rows; the problems of the others are added to `problems`."""
-        filled = (*FILLED, "room", "owner", "item")
-        for placed in unit_lines(
-            table,
-            filled,
-            ("building", "entrance", "room", "owner", "item", "period"),
-            "",
-        ):
-            line = placed.line
-            row = self._read_row(line, placed.label) if line.text("room") else None
-            if row:
-                yield row
-                continue
-            self.problems += line.problems
-            if placed.heading:
-                self.headings[table.sheet.name, line.row.number] = placed.heading
+    keys = ("building", "entrance", "room", "owner", "item", "period")
+    filled = (*FILLED, "room", "owner", "item")
 
     def _read_row(self, line: Line, label: UnitLabel | None) -> ArrearsRow | None:
         item = line.text("item") or DEFAULT_ITEM
         period = line.need("period", parse_fee_period, None, _NO_PERIOD)
         if label and period:
-            self._check_new(line, label, item, period)
+            self._check_new(
+                line,
+                "period",
+                (label, item, period),
+                _CHARGE_AGAIN,
+                item=item,
+                unit=str(label),
+                period=period.name,
+            )
         owner = line.take("owner", parse_owner, ("",))[0]
         price_e4 = line.take("price", parse_price_e4, None)
         amount, paid, left = _read_amounts(line)
@@ -120,11 +96,7 @@ class ChargeReader:
         if line.problems or label is None or period is None:
             return None
         return ArrearsRow(
-            sheet=line.table.sheet.name,
-            row=line.row.number,
-            building=label.building,
-            entrance=label.entrance,
-            room=label.room,
+            *place_of(line, label),
             owner=owner,
             item=item,
             period=period,
@@ -139,20 +111,6 @@ class ChargeReader:
             receipt=fold(line.text("receipt")),
             note=line.text("note"),
         )
-
-    def _check_new(self, line: Line, label: UnitLabel, item: str, period: Period) -> None:
-        here = (line.table.sheet.name, line.row.number)
-        sheet, row = self._first.setdefault((label, item, period), here)
-        if (sheet, row) != here:
-            line.tell(
-                "period",
-                _CHARGE_AGAIN,
-                item=item,
-                unit=str(label),
-                period=period.name,
-                sheet=sheet,
-                first=row,
-            )
 
 
 def channel_of(text: str) -> str | None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from billing.sheets.cells import fold, parse_emails, parse_id_number, parse_phones
+from billing.core.width import fold
+from billing.sheets.cells import parse_emails, parse_id_number, parse_phones
 from billing.sheets.line import Line
 from billing.sheets.names import owner_kind, parse_names, parse_owner
 

@@ -6,7 +6,8 @@ from datetime import date
 
 from billing.core.calendar import CYCLES, Period, parse_period, period_around
 from billing.core.problem import Refused
-from billing.sheets.cells import fold, parse_day, shown
+from billing.core.width import fold
+from billing.sheets.cells import parse_day, shown
 from billing.translations import N_
 
 _QUARTER = re.compile(r"([0-9]{4})年?[-./]?(?:第?([一二三四1-4])季度?|Q([1-4])季?度?)\Z")

@@ -3,16 +3,15 @@
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from billing.core.problem import Problem
 from billing.sheets.book import Row
-from billing.sheets.survey import Survey
 from billing.sheets.table import Table
+from billing.sheets.unit_rows import Reading
 from billing.translations import N_
 
 #: The heading of the last column.
@@ -30,18 +29,7 @@ _AS_TEXT = {
 }
 
 
-class Reading(Protocol):
-    """A Roster or Arrears: its survey's tables, its problems, and the heading rows that bad rows lean on."""
-
-    @property
-    def survey(self) -> Survey: ...
-    @property
-    def problems(self) -> tuple[Problem, ...]: ...
-    @property
-    def headings(self) -> Mapping[tuple[str, int], Row]: ...
-
-
-def write_problem_book(reading: Reading, translate: Callable[[str], str] = str) -> bytes:
+def write_problem_book(reading: Reading[Any], translate: Callable[[str], str] = str) -> bytes:
     """An xlsx of the bad rows. Sheets they refer to by code are whole, so that it reads by itself."""
     reasons: dict[tuple[str, int], list[str]] = {}
     for problem in reading.problems:

@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 
 from billing.core.calendar import CYCLES
 from billing.core.problem import Problem, Refused
-from billing.sheets.cells import fold, parse_price_e4, shown
+from billing.core.width import fold
+from billing.sheets.cells import parse_price_e4, shown
 from billing.sheets.line import Line, is_beside_the_point, is_remark, is_total
 from billing.sheets.owners import Owner, plain_code, read_owner
 from billing.sheets.table import Table

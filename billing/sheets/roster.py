@@ -1,10 +1,9 @@
 """The roster of units and owners (业主台账): one sheet, one for each building, or sheets joined by code."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from billing.core.problem import Problem
-from billing.sheets.book import Row, Sheet, open_book
+from billing.sheets.book import Book, Sheet, open_book
 from billing.sheets.headings import (
     AREA,
     BUILDING,
@@ -15,36 +14,29 @@ from billing.sheets.headings import (
     TARIFF_FIELDS,
     Field,
 )
+from billing.sheets.kinds import ARREARS, ROSTER, Kind, holds, other_kind
 from billing.sheets.place import names_buildings
 from billing.sheets.related import CustomerRow, TariffRow, read_customers, read_tariffs
 from billing.sheets.survey import Note, Survey, check_choice, notes_on_unread
 from billing.sheets.table import Choice, Table, find_table, likely_table
+from billing.sheets.unit_rows import Reading
 from billing.sheets.units import RosterRow, UnitReader
 from billing.translations import N_
 
 _ONE_ENTRANCE = N_(
     "Sheet %(sheet)s has no column for the entrance: units whose row names none are in entrance 1."
 )
+_ARREARS_TOO = N_(
+    "The file has fee periods and amounts as well: if it is a list of old arrears, import it as one."
+)
 
 
 @dataclass(frozen=True)
-class Roster:
-    """What a roster's file holds. A row with any problem is in `problems` alone, never in `rows`.
+class Roster(Reading[RosterRow]):
+    """What a roster's file holds, with the customers and tariffs of its related sheets."""
 
-    `headings` are the building rows that bad rows lean on, for the workbook of bad rows.
-    """
-
-    survey: Survey
-    rows: tuple[RosterRow, ...]
     customers: tuple[CustomerRow, ...]
     tariffs: tuple[TariffRow, ...]
-    problems: tuple[Problem, ...]
-    notes: tuple[Note, ...]
-    headings: Mapping[tuple[str, int], Row]
-
-    @property
-    def bad_rows(self) -> int:
-        return len({(problem.sheet, problem.row) for problem in self.problems})
 
 
 def survey_roster(data: bytes, filename: str, mapping: Choice | None = None) -> Survey:
@@ -58,11 +50,18 @@ def survey_roster(data: bytes, filename: str, mapping: Choice | None = None) -> 
         main = sorted(guesses, key=lambda table: -len(table.columns))[:1]
     check_choice(mapping, ROSTER_FIELDS, main)
     missing = tuple(dict.fromkeys(_missing(main, "customers" in related)))
+    other = _other_kind(book, missing) if not mapping else None
     notes = (
         *notes_on_unread(book, [*main, *related.values()]),
         *_notes_on_entrances(main),
+        *([Note(_ARREARS_TOO)] if other and not missing else []),
     )
-    return Survey(book, ROSTER_FIELDS, tuple(main), related, missing, notes)
+    return Survey(book, ROSTER_FIELDS, tuple(main), related, missing, notes, other)
+
+
+def _other_kind(book: Book, missing: tuple[Field, ...]) -> Kind | None:
+    """A list of arrears often names areas and owners, all that a roster needs, and is none for that."""
+    return other_kind(book, ROSTER) if missing else ARREARS if holds(book, ARREARS) else None
 
 
 def read_roster(data: bytes, filename: str, mapping: Choice | None = None) -> Roster:

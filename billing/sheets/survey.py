@@ -7,6 +7,7 @@ from typing import Any
 from billing.core.problem import Unusable
 from billing.sheets.book import Book
 from billing.sheets.headings import Field
+from billing.sheets.kinds import Kind, OtherKind
 from billing.sheets.table import Choice, Table
 from billing.translations import N_
 
@@ -34,6 +35,7 @@ class Survey:
     """The tables to read (`main`), those they refer to by code (`related`, by role), and what is missing.
 
     `fields` are those a person may map; the headings to choose from are in `main[n].headers`.
+    `other`: the kind that the file looks like instead, or as well.
     """
 
     book: Book
@@ -42,9 +44,12 @@ class Survey:
     related: Mapping[str, Table] = field(default_factory=dict)
     missing: tuple[Field, ...] = ()
     notes: tuple[Note, ...] = ()
+    other: Kind | None = None
 
     def demand_complete(self) -> None:
-        """Raise Unusable with the first missing column's own sentence."""
+        """Raise Unusable: what the file is instead, or the first missing column's own sentence."""
+        if self.missing and self.other:
+            raise OtherKind(self.other)
         if self.missing:
             raise Unusable(self.missing[0].missing)
 

@@ -1,22 +1,15 @@
 """Rows of the roster: a unit, its owner, and how to reach him; joined with customers and tariffs by code."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from billing.core.problem import Problem
-from billing.sheets.book import Row
 from billing.sheets.cells import parse_area, parse_day
 from billing.sheets.labels import UnitLabel, floor_of, parse_floor
 from billing.sheets.line import Line
 from billing.sheets.owners import Owner, completed, plain_code, read_owner
-from billing.sheets.place import FILLED, unit_lines
 from billing.sheets.related import CustomerRow, Register, TariffRow, parse_codes
-from billing.sheets.table import Table
+from billing.sheets.unit_rows import UnitRow, UnitRows, place_of
 from billing.translations import N_
-
-#: The entrance of units whose roster knows none.
-ONLY_ENTRANCE = "1"
 
 _NO_OWNER = N_(
     "The owner is missing: write the registered owner's name, or 空置（开发商） for an unsold unit."
@@ -33,14 +26,9 @@ _BAD_TARIFF = N_("Row %(at)s of sheet %(other)s, tariff %(code)s, has a problem:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterRow:
+class RosterRow(UnitRow):
     """A unit and its owner. `area_e2` in 0.01 m²; `owner_kind` is "person", "company" or "developer"."""
 
-    sheet: str
-    row: int
-    building: str
-    entrance: str
-    room: str
     floor: int | None
     code: str | None
     area_e2: int
@@ -56,37 +44,20 @@ class RosterRow:
     note: str
     fee_codes: tuple[str, ...]
 
-    @property
-    def label(self) -> str:
-        return f"{self.building}-{self.entrance}-{self.room}"
 
+class UnitReader(UnitRows[RosterRow]):
+    """A unit or a code may stand in a file once."""
 
-class UnitReader:
-    """Reads tables of units one after the other; a unit or a code may stand in all of them once."""
+    entrance = "1"
 
     def __init__(
         self,
         customers: Register[CustomerRow] | None,
         tariffs: Register[TariffRow] | None,
     ) -> None:
+        super().__init__()
         self.customers = customers
         self.tariffs = tariffs
-        self.problems: list[Problem] = []
-        #: (sheet, row number) to the heading row that a bad row leans on.
-        self.headings: dict[tuple[str, int], Row] = {}
-        self._first: dict[UnitLabel | str, tuple[str, int]] = {}
-
-    def read(self, table: Table) -> Iterator[RosterRow]:
-        """The good rows; the problems of the others are added to `problems`."""
-        for placed in unit_lines(table, FILLED, ("building", "entrance", "room", "owner"), ONLY_ENTRANCE):
-            line = placed.line
-            row = self._read_row(line, placed.label) if line.text("room") else None
-            if row:
-                yield row
-                continue
-            self.problems += line.problems
-            if placed.heading:
-                self.headings[table.sheet.name, line.row.number] = placed.heading
 
     def _read_row(self, line: Line, label: UnitLabel | None) -> RosterRow | None:
         code = plain_code(line.text("code"))
@@ -101,11 +72,7 @@ class UnitReader:
         if line.problems or not label:
             return None
         return RosterRow(
-            sheet=line.table.sheet.name,
-            row=line.row.number,
-            building=label.building,
-            entrance=label.entrance,
-            room=label.room,
+            *place_of(line, label),
             floor=parse_floor(line.text("floor")) or floor_of(label.room),
             code=code or None,
             area_e2=area_e2,
@@ -121,12 +88,6 @@ class UnitReader:
             note=line.text("note"),
             fee_codes=fee_codes,
         )
-
-    def _check_new(self, line: Line, name: str, key: UnitLabel | str, reason: str, **params: str) -> None:
-        here = (line.table.sheet.name, line.row.number)
-        sheet, row = self._first.setdefault(key, here)
-        if (sheet, row) != here:
-            line.tell(name, reason, sheet=sheet, first=row, **params)
 
     def _owner(self, line: Line) -> Owner:
         """The row's owner, completed from the sheet of customers where the row names one by code."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from billing.store.accounts import AccountParty, ActivationCode
 from billing.store.estate import Unit
-from billing.store.people import Ownership, Party
+from billing.store.people import Ownership, Party, owned_on
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,6 @@ def addressees(
     unit_id: int | None = None,
 ) -> Sequence[Addressee]:
     """One for each unit, in delivery order, in one query."""
-    holds = and_(
-        Ownership.unit_id == Unit.id,
-        Ownership.since.is_(None) | (Ownership.since <= day),
-        Ownership.until.is_(None) | (Ownership.until > day),
-    )
     account = exists().where(AccountParty.party_id == Party.id)
     code = exists().where(
         ActivationCode.party_id == Party.id,
@@ -46,7 +41,7 @@ def addressees(
     )
     query = (
         select(Unit, Party, account.label("account"), code.label("code"))
-        .outerjoin(Ownership, holds)
+        .outerjoin(Ownership, (Ownership.unit_id == Unit.id) & owned_on(day))
         .outerjoin(Party, Party.id == Ownership.party_id)
         .where(Unit.community_id == community_id)
         .order_by(Unit.position, Ownership.role != "owner", Ownership.id)

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
-from billing.store.ledger import Fact, _entry
+from billing.store.ledger import Fact, Payment, _entry
 
 
 class LadderStep(Keyed, Base):
@@ -99,3 +99,8 @@ class Document(Keyed, Base):
     pages: Mapped[int]
     generator: Mapped[str]
     recorded_at: Mapped[datetime]
+
+
+def paper_of(table: type[Notice | Payment]) -> ColumnElement[bool]:
+    """Joins a row of the table to its Document."""
+    return (Document.about == table.__tablename__) & (Document.about_id == table.id)

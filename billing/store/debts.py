@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session
 
+from billing.store.base import summed
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
@@ -55,7 +56,7 @@ def debts(session: Session, community_id: int, as_of: date) -> Sequence[Any]:
 def _late_fee_paid(community_id: int) -> Any:
     """Charge -> late fee paid on it so far."""
     return (
-        select(Allocation.charge_id, _sum(Allocation.late_fee_fen).label("fen"))
+        select(Allocation.charge_id, summed(Allocation.late_fee_fen).label("fen"))
         .join(Payment, Payment.id == Allocation.payment_id)
         .where(
             Allocation.community_id == community_id,
@@ -75,8 +76,8 @@ def charged(session: Session, community_id: int, as_of: date) -> Sequence[Any]:
         select(
             Unit.building,
             func.count(Charge.unit_id.distinct()).label("units"),
-            _sum(Charge.amount_fen).label("charged"),
-            _sum(this_year).label("this_year"),
+            summed(Charge.amount_fen).label("charged"),
+            summed(this_year).label("this_year"),
         )
         .join(Unit, Unit.id == Charge.unit_id)
         .where(Charge.community_id == community_id, Charge.effective_on <= as_of, live(Charge))
@@ -100,13 +101,8 @@ def latest_payments(session: Session, community_id: int, limit: int) -> Sequence
 def received(session: Session, community_id: int, day: date) -> tuple[int, int]:
     """How many payments came on that day, and what they come to (fen)."""
     row = session.execute(
-        select(func.count(), _sum(Payment.amount_fen)).where(
+        select(func.count(), summed(Payment.amount_fen)).where(
             Payment.community_id == community_id, Payment.on == day, live(Payment)
         )
     ).one()
     return row[0], row[1]
-
-
-def _sum(column: Any) -> ColumnElement[int]:
-    """PostgreSQL sums bigints into a decimal; money is whole fen on every database."""
-    return cast(func.coalesce(func.sum(column), 0), BigInteger)

@@ -3,23 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from billing.store.base import summed
 from billing.store.estate import FeeItem, TariffRow, Unit
 from billing.store.ledger import Charge, Entry, live
-
-
-def _sum(column: Any) -> ColumnElement[int]:
-    """PostgreSQL sums bigints into a decimal; money is whole fen on every database."""
-    return cast(func.coalesce(func.sum(column), 0), BigInteger)
-
 
 _SUMS = (
     func.count(Charge.id).label("charges"),
     func.count(Charge.unit_id.distinct()).label("units"),
-    _sum(Charge.amount_fen).label("amount"),
-    _sum(Charge.open_fen).label("open"),
+    summed(Charge.amount_fen).label("amount"),
+    summed(Charge.open_fen).label("open"),
     func.min(Charge.due).label("first_due"),
     func.max(Charge.due).label("last_due"),
 )
@@ -32,7 +27,7 @@ def periods(session: Session, community_id: int) -> Sequence[Any]:
             Charge.period,
             Charge.period_first.label("first"),
             Charge.period_last.label("last"),
-            _sum(case((Entry.kind == "arrears", 1), else_=0)).label("carried"),
+            summed(case((Entry.kind == "arrears", 1), else_=0)).label("carried"),
             *_SUMS,
         )
         .join(Entry, (Entry.community_id == Charge.community_id) & (Entry.seq == Charge.entry))

@@ -8,13 +8,12 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, defer
 
-from billing.store.collection import Document, DunningRun, Notice, notice_number
+from billing.store.collection import Document, DunningRun, Notice, notice_number, paper_of
 from billing.store.estate import Unit
 from billing.store.evidence import SIGNED, Delivery, StoredFile, first_signed
 from billing.store.ledger import Entry, Reversal, live, reverses
 from billing.store.people import Party
 
-_PAPER = and_(Document.about == Notice.__tablename__, Document.about_id == Notice.id)
 _FIRST_SIGNED = first_signed().label("signed_on")
 
 
@@ -49,7 +48,9 @@ def waiting(session: Session, community_id: int, wish: Wish, limit: int = 300) -
 
 
 def waiting_count(session: Session, community_id: int, wish: Wish) -> int:
-    query = select(sql.count(Notice.id)).join(Unit, Unit.id == Notice.unit_id).join(Document, _PAPER)
+    query = (
+        select(sql.count(Notice.id)).join(Unit, Unit.id == Notice.unit_id).join(Document, paper_of(Notice))
+    )
     return session.scalar(query.where(*_conditions(community_id, wish), ~SIGNED)) or 0
 
 
@@ -81,7 +82,7 @@ def find(session: Session, community_id: int, notice_id: int) -> Any:
         .join(Unit, Unit.id == Notice.unit_id)
         .join(Party, Party.id == Notice.debtor_id)
         .join(Entry, and_(Entry.community_id == Notice.community_id, Entry.seq == Notice.entry))
-        .outerjoin(Document, _PAPER)
+        .outerjoin(Document, paper_of(Notice))
     )
     return session.execute(
         query.where(Notice.community_id == community_id, Notice.id == notice_id)
@@ -132,11 +133,11 @@ def devices(session: Session, community_id: int) -> list[str]:
 
 def _rows() -> Any:
     return (
-        select(Notice, Unit, Party.name.label("debtor"), Document.pages, _FIRST_SIGNED)
+        select(Notice, Unit, Party.name.label("debtor"), Document.pages, first_signed().label("signed_on"))
         .options(defer(Notice.paper))
         .join(Unit, Unit.id == Notice.unit_id)
         .join(Party, Party.id == Notice.debtor_id)
-        .outerjoin(Document, _PAPER)
+        .outerjoin(Document, paper_of(Notice))
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
@@ -48,3 +48,13 @@ class Ownership(Keyed, Base):
     since: Mapped[date | None]
     until: Mapped[date | None]
     entry: Mapped[int]
+
+    def holds_on(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+def owned_on(day: date) -> ColumnElement[bool]:
+    """`Ownership.holds_on` for the database."""
+    return (Ownership.since.is_(None) | (Ownership.since <= day)) & (
+        Ownership.until.is_(None) | (Ownership.until > day)
+    )

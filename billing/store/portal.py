@@ -21,7 +21,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.core.policy import Policies
 from billing.core.problem import Missing
-from billing.store.collection import Document, Notice
+from billing.core.width import fold
+from billing.store.collection import Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Charge, Entry, Payment, Reversal
@@ -140,7 +141,7 @@ class Own:
     def _notices(self) -> Select[Notice, str, date]:
         return (
             select(Notice, Document.sha256, first_signed().label("signed"))
-            .outerjoin(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+            .outerjoin(Document, paper_of(Notice))
             .where(self._in(Notice.debtor_id))
         )
 
@@ -157,7 +158,7 @@ class Own:
 
 def _read(number: str, letter: str) -> tuple[int, int]:
     """Community and serial of R1-000123 or D1-000017."""
-    match = _NUMBER.match(number)
+    match = _NUMBER.match(fold(number).upper())
     if match is None or match[1] != letter:
         raise Missing(NOTHING)
     return int(match[2]), int(match[3])

@@ -11,6 +11,7 @@ from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
 from billing.clock import SHANGHAI
+from billing.store.base import summed
 from billing.store.estate import FeeItem, Unit
 from billing.store.ledger import Charge, Entry, Payment, Reversal, reverses
 from billing.store.people import Party
@@ -53,8 +54,8 @@ def channel_totals(session: Session, community_id: int, day: date, by: By) -> li
         select(
             Payment.channel,
             sql.count(Payment.id),
-            sql.sum(Payment.amount_fen),
-            sql.sum(case((Reversal.id.is_not(None), Payment.amount_fen), else_=0)),
+            summed(Payment.amount_fen),
+            summed(case((Reversal.id.is_not(None), Payment.amount_fen), else_=0)),
         )
         .select_from(Payment)
         .join(Entry, _entry_of(Payment))
@@ -62,7 +63,7 @@ def channel_totals(session: Session, community_id: int, day: date, by: By) -> li
         .where(Payment.community_id == community_id, Payment.serial.is_not(None), _of_day(day, by))
         .group_by(Payment.channel)
     )
-    totals = [ChannelTotal(row[0], int(row[1]), int(row[2]), int(row[3])) for row in session.execute(query)]
+    totals = [ChannelTotal(*row) for row in session.execute(query)]
     return sorted(totals, key=lambda total: (-total.received, total.channel))
 
 

@@ -6,26 +6,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from billing.store.base import summed
 from billing.store.collection import Hold, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Charge
+from billing.store.lookup import may_mean
 from billing.store.people import Contact, Ownership, Party
 
 PAGE = 50
 
-#: Fewer digits than these are a room's, not a phone's.
-_PHONE_DIGITS = 4
-
-_LABEL = func.replace(Unit.building + "-" + Unit.entrance + "-" + Unit.room, "--", "-")
-
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: part of a room's label, of a name or of a phone number; a building; only who owes."""
+    """What is looked for: what a person typed (see billing.store.lookup); a building; only who owes."""
 
     text: str = ""
     building: str = ""
@@ -63,7 +60,9 @@ class Holder:
 def find_units(session: Session, community_id: int, wanted: Wanted, today: date) -> Found:
     """The units wanted, in two queries. `today` decides what is overdue."""
     overdue = _overdue(community_id, today)
-    conditions = [Unit.community_id == community_id, *_conditions(wanted)]
+    conditions = [Unit.community_id == community_id, may_mean(community_id, wanted.text)]
+    if wanted.building:
+        conditions.append(Unit.building == wanted.building)
     if wanted.owing:
         conditions.append(overdue > 0)
     count = session.scalar(select(func.count()).select_from(Unit).where(*conditions)) or 0
@@ -76,31 +75,10 @@ def find_units(session: Session, community_id: int, wanted: Wanted, today: date)
 def _overdue(community_id: int, today: date) -> Any:
     """Principal overdue of a unit, out of the charges' own index."""
     return (
-        select(func.coalesce(func.sum(Charge.open_fen), 0))
+        select(summed(Charge.open_fen))
         .where(Charge.community_id == community_id, Charge.unit_id == Unit.id, Charge.due < today)
         .correlate(Unit)
         .scalar_subquery()
-    )
-
-
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.building:
-        found.append(Unit.building == wanted.building)
-    if wanted.text:
-        held_by = select(Ownership.unit_id).join(Party, Party.id == Ownership.party_id)
-        ways = [_LABEL.icontains(wanted.text, autoescape=True)]
-        ways.append(Unit.id.in_(held_by.where(Party.name.icontains(wanted.text, autoescape=True))))
-        digits = wanted.text.replace(" ", "").replace("-", "")
-        if digits.isascii() and digits.isdigit() and len(digits) >= _PHONE_DIGITS:
-            ways.append(Unit.id.in_(_reached_by(held_by, digits)))
-        found.append(or_(*ways))
-    return found
-
-
-def _reached_by(held_by: Select[int], digits: str) -> Select[int]:
-    return held_by.join(Contact, Contact.party_id == Party.id).where(
-        Contact.kind == "phone", func.replace(Contact.value, "-", "").contains(digits)
     )
 
 

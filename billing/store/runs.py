@@ -3,32 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, select
+from sqlalchemy import and_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, defer
 
-from billing.store.collection import Document, DunningRun, Notice
+from billing.store.base import summed
+from billing.store.collection import Document, DunningRun, Notice, paper_of
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.ledger import Entry, live
 from billing.store.people import Party
 from billing.store.work import Job
 
-
-def _sum(column: Any) -> ColumnElement[int]:
-    """PostgreSQL sums bigints into a decimal; money is whole fen on every database."""
-    return cast(sql.coalesce(sql.sum(column), 0), BigInteger)
-
-
 _COUNTS = (
     sql.count(Notice.id).label("notices"),
-    _sum(Notice.principal_fen).label("principal"),
-    _sum(Notice.late_fee_fen).label("late_fee"),
-    _sum(Notice.total_fen).label("total"),
+    summed(Notice.principal_fen).label("principal"),
+    summed(Notice.late_fee_fen).label("late_fee"),
+    summed(Notice.total_fen).label("total"),
     sql.count(Document.id).label("made"),
-    _sum(Document.pages).label("pages"),
+    summed(Document.pages).label("pages"),
 )
-_PAPER = and_(Document.about == Notice.__tablename__, Document.about_id == Notice.id)
 
 
 def job_key(run_id: int) -> str:
@@ -45,7 +39,7 @@ def newest(session: Session, community_id: int, limit: int = 50) -> Sequence[Any
         .options(defer(DunningRun.left_out))
         .join(Entry, and_(Entry.community_id == DunningRun.community_id, Entry.seq == DunningRun.entry))
         .outerjoin(Notice, Notice.run_id == DunningRun.id)
-        .outerjoin(Document, _PAPER)
+        .outerjoin(Document, paper_of(Notice))
         .where(DunningRun.id.in_(chosen))
         .group_by(DunningRun.id, Entry.community_id, Entry.seq)
         .order_by(DunningRun.id.desc())
@@ -89,7 +83,9 @@ def with_digest(session: Session, community_id: int, digest: str) -> DunningRun 
 
 def by_stage(session: Session, run_id: int) -> Sequence[Any]:
     """The run's sums for each stage."""
-    query = select(Notice.stage, *_COUNTS).outerjoin(Document, _PAPER).where(Notice.run_id == run_id)
+    query = (
+        select(Notice.stage, *_COUNTS).outerjoin(Document, paper_of(Notice)).where(Notice.run_id == run_id)
+    )
     return session.execute(query.group_by(Notice.stage).order_by(Notice.stage)).all()
 
 
@@ -100,7 +96,7 @@ def papers(session: Session, run_id: int) -> Sequence[Any]:
         .options(defer(Notice.paper))
         .join(Unit, Unit.id == Notice.unit_id)
         .join(Party, Party.id == Notice.debtor_id)
-        .outerjoin(Document, _PAPER)
+        .outerjoin(Document, paper_of(Notice))
         .where(Notice.run_id == run_id)
         .order_by(Notice.serial)
     )

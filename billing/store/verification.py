@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.clock import local_day
 from billing.core import mask
-from billing.store.collection import Document, Notice
+from billing.store.collection import Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Entry, Payment, Reversal
@@ -58,7 +58,7 @@ def _notices() -> Select[Notice, Unit, str, str, date]:
         select(Notice, Unit, Community.name, Document.sha256, first_signed().label("signed"))
         .join(Unit, Unit.id == Notice.unit_id)
         .join(Community, Community.id == Notice.community_id)
-        .outerjoin(Document, (Document.about == "notice") & (Document.about_id == Notice.id))
+        .outerjoin(Document, paper_of(Notice))
     )
 
 
@@ -87,7 +87,7 @@ def _find_receipt(session: Session, token: str) -> Genuine | None:
         .join(Unit, Unit.id == Payment.unit_id)
         .join(Community, Community.id == Payment.community_id)
         .join(Entry, (Entry.community_id == Payment.community_id) & (Entry.seq == Payment.entry))
-        .outerjoin(Document, (Document.about == "payment") & (Document.about_id == Payment.id))
+        .outerjoin(Document, paper_of(Payment))
         .where(Payment.verify_token == token, Payment.serial.is_not(None))
     ).one_or_none()
     if row is None:

@@ -86,6 +86,30 @@ def test_a_file_that_is_no_spreadsheet_ends_with_2_and_a_sentence(ask, tmp_path)
 
 
 @on_sqlite
+def test_a_file_given_to_the_wrong_command_is_told_the_right_one(ask, samples):
+    assert "“import arrears”" in ask("import", "roster", samples / "欠费台账.csv", status=2)["error"]
+    told = ask("import", "roster", samples / "银行流水.xlsx", status=2)["error"]
+    assert "bank statement" in told and "import" not in told
+    ask("import", "roster", samples / "业主台账.xlsx")
+    assert "“import roster”" in ask("import", "arrears", samples / "业主台账.xlsx", status=2)["error"]
+
+
+@on_sqlite
+def test_a_fee_of_the_file_is_booked_as_the_item_named(ask, samples, roster):
+    ask("tariff", "set", "物业服务费", "1.85")
+    arrears = ("import", "arrears", samples / "欠费台账.csv")
+    (note,) = ask(*arrears, "--dry-run")["notes"]
+    assert "--item 物业费=物业服务费" in note
+    mapped = (*arrears, "--item", "物业费=物业服务费")
+    taken = ask(*mapped)
+    assert (taken["new"], taken["notes"]) == (245, [])
+    assert (ask(*mapped)["new"], ask(*mapped)["unchanged"]) == (0, 245)
+    assert {row["item"] for row in ask("statement", "1-1-101")["charges"]} == {"物业服务费"}
+    for wrong in ("物业费", "水费=物业服务费", "物业费=无此项目"):
+        assert ask(*arrears, "--item", wrong, status=2)["error"]
+
+
+@on_sqlite
 def test_late_fee_shows_its_working(ask):
     answer = ask(
         "late-fee",
@@ -266,3 +290,57 @@ def test_nothing_is_numbered_where_no_paper_could_be_written(ask, arrears, tmp_p
     )
     assert ask("dun", "--as-of", "2027-01-05", "--dry-run")["notices"]
     assert ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)["notices"][0]["number"] == "D1-000001"
+
+
+@on_sqlite
+@pytest.mark.parametrize("amount", ["-5", "-5.00", "-￥５", "-.5", "0"])
+def test_an_amount_below_zero_is_told_as_an_amount(ask, arrears, amount):
+    pay = ("pay", "1-1-101", amount, "--on", "2026-11-20", "--channel", "cash", "--key", "k")
+    assert "amount" in ask(*pay, status=2)["error"]
+    assert "“-1” is not a price" in ask("tariff", "set", "物业费", "-1", status=2)["error"]
+
+
+@on_sqlite
+def test_what_is_no_amount_is_still_an_option(ask, command):
+    pay = ("pay", "1-1-101", "-5", "--channel", "cash", "--key", "k")
+    assert "No such option" in ask(*pay, "--onn", "2026-11-20", status=2)["error"]
+    assert "'--on' requires an argument" in command(*pay, "--on").output
+
+
+@on_sqlite
+def test_full_width_forms_are_read(ask, arrears):
+    """What a Chinese keyboard types without being switched over."""
+    pay = (
+        "pay",
+        "１－１－１０１",
+        "１０．５０",
+        "--on",
+        "２０２６－１１－２０",
+        "--channel",
+        "cash",
+        "--key",
+        "k",
+    )
+    assert ask(*pay)["receipt"] == "R1-000001"
+    ask("tariff", "set", "物业费", "１．８５")
+    assert ask("period", "issue", "２０２６Ｑ４", "--dry-run")["period"] == "2026Q4"
+    paid = ("late-fee", "--principal", "1200", "--due", "2026-03-31", "--as-of", "2026-08-31", "--pay")
+    assert ask(*paid, "２０２６－０５－１５＝５００．００")["late_fee"] == "129.60"
+    reverse = ("reverse", "ｒ１－０００００１", "--reason", "录错")
+    assert ask(*reverse) == ask("reverse", "R1-000001", "--reason", "录错")
+
+
+@on_sqlite
+def test_a_run_is_printed_again_as_it_was(ask, arrears, tmp_path):
+    """A folder was lost: the same papers, to the byte, under the same numbers; one never made is made now."""
+    ask("profile", "set", *PROFILE)
+    ask("profile", "set", "--community", "示例小区", *CONTRACT)
+    first, again = tmp_path / "first", tmp_path / "again"
+    run = ask("dun", "--as-of", "2026-11-23", "--out", first)
+    assert ask("reprint", run["run"], "--out", again) == run
+    names = sorted(path.name for path in first.iterdir())
+    assert names == sorted(path.name for path in again.iterdir())
+    pdfs = [notice["pdf"] for notice in run["notices"]]
+    assert all((first / name).read_bytes() == (again / name).read_bytes() for name in pdfs)
+    assert ask("reprint", 99, "--out", again, status=1)["error"] == "There is no dunning run 99."
+    assert ask("reprint", run["run"], status=2)["error"]

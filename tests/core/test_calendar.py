@@ -11,11 +11,21 @@ from billing.core.problem import Refused
 
 
 @pytest.mark.parametrize(
-    "text", ["2023-02-29", "20240209", "2024-W05-1", "1999-12-31", "2101-01-01", "２０２４-01-01", "x", ""]
+    "text", ["2023-02-29", "20240209", "2024-W05-1", "1999-12-31", "2101-01-01", "٢٠٢٤-01-01", "x", ""]
 )
 def test_it_refuses_what_is_no_date(text):
     with pytest.raises(Refused):
         parse_date(text)
+
+
+def test_full_width_forms_are_read():
+    """A Chinese keyboard types them, into a page, an address or a terminal."""
+    assert parse_date("２０２６－０３－３１") == date(2026, 3, 31)
+    assert [parse_period(text).name for text in ("２０２６Ｑ４", "２０２６－１１", "２０２６ｈ２")] == [
+        "2026Q4",
+        "2026-11",
+        "2026H2",
+    ]
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)))

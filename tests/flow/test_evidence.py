@@ -199,7 +199,9 @@ def test_a_files_name_is_shown_and_never_a_path(town: Town, vault: Vault, notice
 @on_sqlite
 def test_a_notice_is_found_by_its_number(town: Town, notice: Notice) -> None:
     assert find_notice(town.session, town.community_id, f" {notice.number.lower()} ") is notice
-    for wrong in ("D1-000099", "R1-000001", "D1-１", "D1-", "1' OR 1=1"):
+    wide = notice.number.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+    assert find_notice(town.session, town.community_id, wide) is notice
+    for wrong in ("D1-000099", "R1-000001", "D1-①", "D1-", "1' OR 1=1", "9" * 30):
         with pytest.raises(Missing):
             find_notice(town.session, town.community_id, wrong)
 

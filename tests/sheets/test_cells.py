@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from billing.core.calendar import EARLIEST, LATEST
 from billing.core.problem import Refused
+from billing.core.width import fold
 from billing.sheets.cells import (
-    fold,
     meant,
     parse_area,
     parse_day,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from billing.store import issued, register, setup
+from billing.store import issued, lookup, register, setup
 from billing.store.register import Wanted
 from tests.flow.town import found
 
@@ -27,6 +27,11 @@ def town(session):
     return town
 
 
+def quickly(town, text):
+    """As the counter, the holds and the notices search: what the text names first of all comes first."""
+    return [one.label for one in lookup.find_units(town.session, town.community_id, text, TODAY)]
+
+
 def labels(town, **wanted):
     units = register.find_units(town.session, town.community_id, Wanted(**wanted), TODAY).units
     return [unit.label for unit in units]
@@ -43,12 +48,30 @@ def labels(town, **wanted):
         ("5678", ["2-1-201"]),
         ("5550123", ["1-1-1011"]),
         ("0990-5550123", ["1-1-1011"]),
+        ("0990", ["1-1-1011"]),
+        ("139 1234 5678", ["2-1-201"]),
+        ("1栋1单元", ["1-1-101", "1-1-1011"]),
+        ("１号楼１０１室", ["1-1-101", "1-1-1011"]),
+        ("10号楼", ["10-1-8"]),
         ("nobody", []),
         ("_", []),
     ],
 )
 def test_it_finds_by_room_name_and_phone(town, text, expected):
     assert labels(town, text=text) == expected
+    assert sorted(quickly(town, text)) == sorted(expected)
+
+
+def test_a_label_is_no_phone_number(town):
+    """The digits of 1-1-101 stand in somebody's number too."""
+    town.import_roster("房号 业主 建筑面积 电话\n2-1-202 周敏 90 13800111011")
+    assert labels(town, text="1-1-101") == ["1-1-101", "1-1-1011"]
+
+
+@pytest.mark.parametrize("text", ["1-1-101", "1栋1单元101", "1号楼1单元101室", "１－１－１０１"])
+def test_a_whole_label_is_told_from_what_only_begins_like_it(town, text):
+    found_ = lookup.find_units(town.session, town.community_id, text, TODAY)
+    assert [(one.label, one.exact) for one in found_] == [("1-1-101", True), ("1-1-1011", False)]
 
 
 def test_it_narrows_to_a_building_and_to_who_owes_most_first(town):

@@ -7,11 +7,14 @@ from html import unescape
 import pytest
 from sqlalchemy import func, select
 
+from billing.flow.estate import EVER
+from billing.flow.tariffs import Price, set_tariff
 from billing.sheets import read_roster
-from billing.store.estate import Community, Unit
+from billing.store.base import writing
+from billing.store.estate import Community, FeeItem, Unit
 from billing.store.ledger import Charge, Payment
 from billing.store.people import Ownership, Party
-from tests.flow.town import found
+from tests.flow.town import ACTOR, found
 from tests.sheets.making import make_csv, make_xlsx, sample
 from tests.support.databases import on_sqlite
 from tests.web.forms import send
@@ -135,6 +138,29 @@ def test_a_person_says_what_the_columns_mean(clerk, place, session):
     assert (unit.area_e2, unit.building) == (8850, "1")
 
 
+@pytest.mark.parametrize(
+    ("name", "taken_for", "kind"),
+    [("欠费台账.csv", "roster", "arrears"), ("业主台账.xlsx", "arrears", "roster")],
+)
+def test_a_file_of_the_other_kind_is_led_on_to_its_own_importer(clerk, place, name, taken_for, kind):
+    """It lies in the vault already: nobody sends it twice."""
+    answer = clerk.get(upload(clerk, place, taken_for, sample(name), name))
+    assert answer.status_code == 422 and "This looks like" in answer.text
+    onward = found_in(answer.text, rf'class="btn btn-primary" href="([^"]+/{kind}/[^"]+)"')
+    page = clerk.get(onward)
+    assert page.status_code == 200 and "This looks like" not in page.text and name in page.text
+
+
+@pytest.mark.parametrize("name", ["银行流水.xlsx", "银行代扣回盘.txt"])
+def test_a_banks_file_is_told_and_leads_nowhere(clerk, place, name):
+    answer = clerk.get(upload(clerk, place, "arrears", sample(name), name))
+    assert (
+        answer.status_code == 422
+        and "at the counter" in answer.text
+        and "Read this file as" not in answer.text
+    )
+
+
 def test_two_columns_cannot_mean_the_same(clerk, place):
     address = upload(
         clerk, place, "roster", make_csv("房号 业主 建筑面积 备用\n1-1-101 张伟 88.5 1"), "表.csv"
@@ -236,3 +262,56 @@ def test_a_name_with_a_path_is_only_a_name(clerk, place):
     )
     page = clerk.get(address).text
     assert "&lt;b&gt;台账.xlsx" in page and "<b>台账" not in page
+
+
+@pytest.fixture
+def old_fees(clerk, session, today):
+    """The preview of arrears that call the tariff's 物业服务费 by another name, and name a fee nobody knows."""
+    town = found(session, today)
+    with writing(session, town.community_id):
+        set_tariff(session, ACTOR, town.community_id, Price("物业服务费", "area", 18_500, 3, EVER))
+    data = make_csv(
+        "房号 费项 期间 应收\n1-1-101 物业管理费 2023Q2 100\n1-1-102 物业管理费 2023Q2 90\n1-1-101 电费 2023Q2 30"
+    )
+    return upload(clerk, f"/c/{town.community_id}/import", "arrears", data, "欠费.csv")
+
+
+def booked_as(session):
+    session.rollback()
+    query = select(FeeItem.name, func.count(Charge.id)).join(Charge, Charge.item_id == FeeItem.id)
+    return dict(session.execute(query.group_by(FeeItem.name)).all())
+
+
+def test_the_same_fee_under_another_name_is_shown_and_booked_as_that(clerk, old_fees, session):
+    address = old_fees
+    page = clerk.get(address).text
+    assert page.count('name="booked"') == 2 and page.count(" selected>物业服务费") == 1
+    assert "usually another name of the same fee" in page
+    result = clerk.get(confirm(clerk, address).headers["Location"]).text
+    assert "物业管理费 is booked as 物业服务费." in result
+    assert booked_as(session) == {"物业服务费": 2, "电费": 1}
+    again = clerk.get(address).text
+    assert figures(again)[::2] == ["0", "3"]
+
+
+def test_a_person_says_otherwise_and_the_address_keeps_it(clerk, old_fees, session):
+    address = old_fees
+    chosen = f"{address}&named=物业管理费&booked=&named=电费&booked=物业服务费"
+    answer = clerk.get(chosen)
+    assert answer.text.count(" selected>物业服务费") == 1, "of 电费 alone"
+    assert answer.text.count("already stands in row") == 0
+    confirm(clerk, chosen)
+    assert booked_as(session) == {"物业管理费": 2, "物业服务费": 1}
+
+
+def test_a_name_that_the_books_know_is_no_question(clerk, old_fees, session):
+    address = old_fees
+    confirm(clerk, f"{address}&named=物业管理费&booked=&named=电费&booked=")
+    page = clerk.get(address).text
+    assert 'name="booked"' not in page and figures(page)[::2] == ["0", "3"]
+
+
+def test_an_item_nobody_knows_is_refused(clerk, old_fees):
+    address = old_fees
+    answer = clerk.get(f"{address}&named=电费&booked=物业服务非")
+    assert answer.status_code == 422 and "物业服务非" in answer.text

@@ -64,7 +64,7 @@ def index(community_id: int) -> Page:
     found = lookup.find_units(db.session(), g.community.id, text, today())
     if request.headers.get("HX-Request") == "true":
         return render_template("staff/counter/found.html", text=text, found=found)
-    exact = [one for one in found if one.label == text.strip()]
+    exact = [one for one in found if one.exact]
     if len(exact or found) == 1:
         return redirect(url_for("counter.take", unit_id=(exact or found)[0].id))
     return render_template("staff/counter/index.html", text=text, found=found)

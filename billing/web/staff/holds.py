@@ -56,7 +56,7 @@ def index(community_id: int) -> Page:
     """What holds today, what held before; and a search for the unit to place one on."""
     text = request.args.get("q", "").strip()
     found = lookup.find_units(db.session(), g.community.id, text, today())
-    exact = [one for one in found if one.label == text]
+    exact = [one for one in found if one.exact]
     if len(exact or found) == 1:
         return redirect(url_for("holds.place", unit_id=(exact or found)[0].id))
     rows = holds.newest(db.session(), g.community.id)

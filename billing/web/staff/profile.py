@@ -1,6 +1,6 @@
 """The office's profile: what its papers say of it, its seal and its logo."""
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirection
 
@@ -9,10 +9,10 @@ from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import pictures, profile
 from billing.store.base import writing
-from billing.store.vault import Vault
 from billing.web.address import local
 from billing.web.permission import permission, visitor
 from billing.web.staff.facts import profile_form
+from billing.web.vault import the_vault
 
 bp = Blueprint("profile", __name__, url_prefix="/staff/profile")
 
@@ -54,7 +54,7 @@ def upload(name: str) -> Page:
         with writing(session):
             sha256 = ""
             if "remove" not in request.form:
-                sha256 = pictures.keep_picture(session, _vault(), data, drop_paper=name == "seal")
+                sha256 = pictures.keep_picture(session, the_vault(), data, drop_paper=name == "seal")
             profile.set_profile(session, visitor().name, today(), profile.OFFICE, {name: sha256})
     except Refused as refused:
         return _page(profile_form(profile.OFFICE), refused.sentence(gettext)), 422
@@ -67,8 +67,4 @@ def upload(name: str) -> Page:
 def picture(name: str) -> Response:
     """The picture as papers show it: a PNG of our own making."""
     sha256 = profile.profile(db.session(), profile.OFFICE, today()).get(name) or abort(404)
-    return Response(_vault().get(sha256), mimetype="image/png")
-
-
-def _vault() -> Vault:
-    return Vault(current_app.config["VAULT_DIR"])
+    return Response(the_vault().get(sha256), mimetype="image/png")

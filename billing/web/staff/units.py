@@ -9,7 +9,6 @@ from flask_babel import gettext
 
 from billing.clock import today
 from billing.core.calendar import parse_date
-from billing.core.money import fold_digits
 from billing.core.problem import Missing, Refused
 from billing.core.statement import Totals, totals
 from billing.extensions import db
@@ -45,7 +44,7 @@ class Owed:
 @permission("roster.view")
 def index(community_id: int) -> str:
     wanted = Wanted(
-        fold_digits(request.args.get("q", "")).strip()[:60],
+        request.args.get("q", "").strip()[:60],
         request.args.get("building", ""),
         "owing" in request.args,
         request.args.get("page", 1, type=int),

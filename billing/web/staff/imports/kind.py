@@ -1,25 +1,30 @@
 """The two kinds of files the wizard takes, and what each does: survey, read, plan, apply."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from billing.clock import today
-from billing.flow import arrears, roster
+from billing.flow import arrears, item_names, roster
 from billing.flow.entry import fingerprint
 from billing.sheets import Choice, Survey, read_arrears, read_roster, survey_arrears, survey_roster
 from billing.translations import N_
 
 
 @dataclass(frozen=True)
-class Owners:
-    """What another owner's name in the file means: nothing yet, a correction, or a sale from a day on."""
+class Decisions:
+    """What only a person can say of a file.
+
+    What another owner's name means: nothing yet, a correction, or a sale from a day on. And the fee item that a
+    name in it is booked as; "" is an item of that name.
+    """
 
     correction: bool = False
     sold_on: date | None = None
+    items: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,15 @@ class Kind:
     title: str
     survey: Callable[[bytes, str, Choice | None], Survey]
     read: Callable[[bytes, str, Choice | None], Any]
-    plan: Callable[[Session, int, Any, Owners], Any]
+    plan: Callable[[Session, int, Any, Decisions], Any]
     apply: Callable[[Session, str, int, Any], int | None]
     digest: Callable[[Any], str]
     is_empty: Callable[[Any], bool]
 
 
-def _plan_roster(session: Session, community_id: int, reading: Any, owners: Owners) -> roster.RosterPlan:
+def _plan_roster(session: Session, community_id: int, reading: Any, decided: Decisions) -> roster.RosterPlan:
     return roster.plan_roster(
-        session, community_id, reading, correction=owners.correction, sold_on=owners.sold_on
+        session, community_id, reading, correction=decided.correction, sold_on=decided.sold_on
     )
 
 
@@ -51,8 +56,11 @@ def _roster_digest(plan: roster.RosterPlan) -> str:
     return fingerprint({"new": [row.label for row in plan.new], "changed": changed})
 
 
-def _plan_arrears(session: Session, community_id: int, reading: Any, owners: Owners) -> arrears.ArrearsPlan:
-    return arrears.plan_arrears(session, community_id, reading)
+def _plan_arrears(
+    session: Session, community_id: int, reading: Any, decided: Decisions
+) -> arrears.ArrearsPlan:
+    names = item_names.read_names(session, community_id, reading)
+    return arrears.plan_arrears(session, community_id, reading, names.meant(decided.items))
 
 
 def _apply_arrears(session: Session, actor: str, community_id: int, plan: arrears.ArrearsPlan) -> int | None:

@@ -10,11 +10,13 @@ from flask_babel import gettext
 
 from billing.core.problem import Missing
 from billing.extensions import db
+from billing.flow.item_names import Names, read_names
 from billing.sheets import write_problem_book
 from billing.translations import N_
 from billing.web.permission import permission
 from billing.web.staff.imports.blueprint import bp
 from billing.web.staff.imports.columns import by_sheet
+from billing.web.staff.imports.kind import KINDS
 from billing.web.staff.imports.waiting import Waiting, find_waiting
 
 #: Rows a page shows of each list; the workbook of bad rows holds all of them.
@@ -35,7 +37,7 @@ def make_plan(waiting: Waiting) -> Any:
     """What the file would do to the community's books; None where it cannot be read like this."""
     reading, _, _ = waiting.attempt
     return (
-        waiting.kind.plan(db.session(), g.community.id, reading, waiting.owners)
+        waiting.kind.plan(db.session(), g.community.id, reading, waiting.decided)
         if reading is not None
         else None
     )
@@ -45,11 +47,12 @@ def page(waiting: Waiting, plan: Any, sentence: str = "") -> str:
     reading, survey, refusal = waiting.attempt
     if refusal and not sentence:
         ask = N_("Say below what the columns mean, then read the file like that.")
-        sentence = gettext(ask) if survey.missing else refusal.sentence(gettext)
+        sentence = gettext(ask) if survey.missing and not survey.other else refusal.sentence(gettext)
     return render_template(
         "staff/imports/preview.html",
         waiting=waiting,
         kind=waiting.kind,
+        other=KINDS.get(survey.other.name) if survey.other else None,
         columns=waiting.columns,
         survey=survey,
         sheets=by_sheet(survey),
@@ -57,12 +60,21 @@ def page(waiting: Waiting, plan: Any, sentence: str = "") -> str:
         plan=plan,
         reading=reading,
         digest=waiting.kind.digest(plan) if plan else "",
+        names=_names(waiting, reading) if plan else None,
         other_owners=len(plan.problems) - len(reading.problems) if plan else 0,
         by_building=_by_building(plan) if plan else {},
         bad_rows=len({(problem.sheet, problem.row) for problem in plan.problems}) if plan else 0,
         notes=reading.notes if reading else survey.notes,
         most=MOST,
     )
+
+
+def _names(waiting: Waiting, reading: Any) -> Names | None:
+    """The fee items of a list of arrears that the books do not know, where there are any to book them as."""
+    if waiting.kind.name != "arrears":
+        return None
+    names = read_names(db.session(), g.community.id, reading)
+    return names if names.strange and names.known else None
 
 
 def _by_building(plan: Any) -> Counter[str]:

@@ -15,7 +15,7 @@ from billing.store.evidence import StoredFile
 from billing.store.vault import keep
 from billing.translations import N_
 from billing.web.staff.imports.columns import Column, choice, columns
-from billing.web.staff.imports.kind import KINDS, Kind, Owners
+from billing.web.staff.imports.kind import KINDS, Decisions, Kind
 from billing.web.vault import kept, the_vault
 
 #: How the vault knows spreadsheets that wait to be imported from papers and proofs.
@@ -48,7 +48,7 @@ class Waiting:
     name: str
     data: bytes = field(repr=False)
     meanings: Sequence[str]
-    owners: Owners
+    decided: Decisions
     refusal: Refused | None = None
 
     @cached_property
@@ -101,10 +101,12 @@ class Waiting:
         known: dict[str, Any] = {"kind": self.kind.name, "sha256": self.sha256, "name": self.name}
         if self.meanings:
             known["column"] = list(self.meanings)
-        if self.owners.correction:
+        if self.decided.correction:
             known["owners"] = "correction"
-        if self.owners.sold_on:
-            known |= {"owners": "sale", "sold_on": self.owners.sold_on.isoformat()}
+        if self.decided.sold_on:
+            known |= {"owners": "sale", "sold_on": self.decided.sold_on.isoformat()}
+        if self.decided.items:
+            known |= {"named": list(self.decided.items), "booked": list(self.decided.items.values())}
         return known
 
 
@@ -113,9 +115,9 @@ def find_waiting(kind: str, sha256: str) -> Waiting:
     stored = db.session.get(StoredFile, sha256)
     if stored is None or stored.media_type != MEDIA_TYPE:
         raise Missing(N_("This file is not here any more: send it again."))
-    owners, refusal = Owners(), None
+    decided, refusal = Decisions(), None
     try:
-        owners = _owners()
+        decided = _decisions()
     except Refused as refused:
         refusal = refused
     return Waiting(
@@ -124,19 +126,20 @@ def find_waiting(kind: str, sha256: str) -> Waiting:
         plain_name(request.args.get("name", "")),
         kept(sha256),
         tuple(request.args.getlist("column")),
-        owners,
+        decided,
         refusal,
     )
 
 
-def _owners() -> Owners:
+def _decisions() -> Decisions:
+    items = dict(zip(request.args.getlist("named"), request.args.getlist("booked"), strict=False))
     match request.args.get("owners"):
         case "correction":
-            return Owners(correction=True)
+            return Decisions(correction=True, items=items)
         case "sale":
             day = request.args.get("sold_on", "")
             if not day:
                 raise Unusable(N_("Say from which day the new owners hold their units."))
-            return Owners(sold_on=parse_date(day))
+            return Decisions(sold_on=parse_date(day), items=items)
         case _:
-            return Owners()
+            return Decisions(items=items)

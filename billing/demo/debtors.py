@@ -1,0 +1,108 @@
+"""How households pay, and the quarters they lived through: each issued on its day, the money in order of its days."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.core.calendar import Period
+from billing.demo.estate import ACTOR
+from billing.flow.charges import issue_period, plan_period
+from billing.flow.payments import CHANNELS, Money, take_payment
+from billing.store.estate import Unit
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How a household pays: in how many of a hundred, and on which days it pays which part of a bill."""
+
+    name: str
+    share: int
+    pays: Callable[[Random, int, int], Iterator[tuple[int, int]]]
+
+
+def _prompt(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    yield -random.randrange(2, 60), amount
+
+
+def _late(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    days = random.randrange(3, 75)
+    yield days, amount + amount * days // 1000 * random.randrange(2)  # half of them with their late fee
+
+
+def _forgetful(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    if random.random() < 0.7:
+        yield random.randrange(-30, 25), amount
+
+
+def _in_parts(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    yield random.randrange(-20, 20), amount // 2
+    if random.random() < 0.5:
+        yield random.randrange(30, 120), amount // 4
+
+
+def _stopped(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    if quarter < 3:
+        yield -random.randrange(2, 40), amount
+
+
+def _never(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    yield from ()
+
+
+def _yearly(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    if quarter % 4 == 0:
+        yield -random.randrange(40, 85), amount * 4
+
+
+HABITS = (
+    Habit("prompt", 68, _prompt),
+    Habit("yearly in advance", 6, _yearly),
+    Habit("late", 10, _late),
+    Habit("forgetful", 6, _forgetful),
+    Habit("in parts", 4, _in_parts),
+    Habit("stopped", 4, _stopped),
+    Habit("never", 2, _never),
+)
+
+
+def run_the_years(
+    session: Session, random: Random, today: date, community_id: int, periods: list[Period]
+) -> None:
+    """Issue each quarter on its first day and take what comes in, in the order of the days."""
+    habits = _habits(session, random, community_id)
+    coming: list[tuple[date, int, int]] = []
+    for quarter, period in enumerate(periods):
+        coming = _take(session, random, community_id, coming, until=period.first)
+        plan = plan_period(session, community_id, period)
+        issue_period(session, ACTOR, period.first, community_id, plan)
+        bills: dict[int, tuple[int, date]] = {}
+        for one in plan.charges:
+            so_far, first_due = bills.get(one.unit.id, (0, one.due))
+            bills[one.unit.id] = (so_far + one.amount, min(first_due, one.due))
+        for unit_id, (amount, due) in bills.items():
+            for days, part in habits[unit_id].pays(random, quarter, amount):
+                coming.append((max(period.first, due + timedelta(days=days)), unit_id, part))
+    _take(session, random, community_id, coming, until=today)
+
+
+def _habits(session: Session, random: Random, community_id: int) -> dict[int, Habit]:
+    weights = [habit.share for habit in HABITS]
+    units = session.scalars(select(Unit).where(Unit.community_id == community_id).order_by(Unit.position))
+    return {unit.id: random.choices(HABITS, weights)[0] for unit in units}
+
+
+def _take(
+    session: Session, random: Random, community_id: int, coming: list[tuple[date, int, int]], until: date
+) -> list[tuple[date, int, int]]:
+    """Take every payment that comes by that day; those still to come."""
+    for number, (on, unit_id, amount) in enumerate(sorted(coming)):
+        if on > until:
+            return sorted(coming)[number:]
+        unit = session.get_one(Unit, unit_id)
+        channel = random.choice(CHANNELS[:5])
+        take_payment(session, ACTOR, on, unit, Money(amount, on, channel, f"demo:{on}:{unit_id}:{amount}"))
+    return []
