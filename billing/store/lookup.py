@@ -24,12 +24,13 @@ _LABEL = sql.ltrim(sql.replace(Unit.building + "-" + Unit.entrance + "-" + Unit.
 
 @dataclass(frozen=True)
 class Found:
-    """A unit, who owns it today, and what principal is open there from all its debtors (fen)."""
+    """A unit, who owns it today, and the principal of all its debtors there: overdue, and not yet due (fen)."""
 
     id: int
     label: str
     owners: Sequence[str]
-    open: int
+    overdue: int = 0
+    coming: int = 0
 
 
 def find_units(session: Session, community_id: int, text: str, today: date, limit: int = 12) -> list[Found]:
@@ -116,6 +117,14 @@ def _with_owners(session: Session, units: Sequence[Unit], today: date) -> list[F
     )
     for unit_id, name in session.execute(query):
         names[unit_id].append(name)
-    open_by_unit = select(Charge.unit_id, sql.sum(Charge.open_fen)).where(Charge.unit_id.in_(ids))
-    owed = {row[0]: int(row[1]) for row in session.execute(open_by_unit.group_by(Charge.unit_id))}
-    return [Found(unit.id, unit.label, names[unit.id], owed.get(unit.id, 0)) for unit in units]
+    owed = _owed(session, ids, today)
+    return [Found(unit.id, unit.label, names[unit.id], *owed.get(unit.id, ())) for unit in units]
+
+
+def _owed(session: Session, unit_ids: Sequence[int], today: date) -> dict[int, tuple[int, int]]:
+    """Unit -> principal overdue and not yet due."""
+    sums = (
+        sql.sum(case((due, Charge.open_fen), else_=0)) for due in (Charge.due < today, Charge.due >= today)
+    )
+    query = select(Charge.unit_id, *sums).where(Charge.unit_id.in_(unit_ids)).group_by(Charge.unit_id)
+    return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
