@@ -72,8 +72,10 @@ class Sum:
     style: Style = SUM
 
 
-def sums(flow: Flow, press: Press, cells: Sequence[Sum], amount: int) -> None:
-    """The figures that matter, framed side by side, the last one boldly; below them `amount` in words."""
+def sums(
+    flow: Flow, press: Press, cells: Sequence[Sum], amount: int, words: str = "label.capital", bold: int = -1
+) -> None:
+    """The figures that matter, framed side by side, number `bold` boldly; below them `amount` in `words`."""
     height = _SUMS_HEIGHT + _WORDS_HEIGHT
     flow.need(height + 2.4 * MM)
     sheet, top = flow.sheet, flow.y
@@ -81,14 +83,14 @@ def sums(flow: Flow, press: Press, cells: Sequence[Sum], amount: int) -> None:
     sheet.rule(LEFT, top + _SUMS_HEIGHT, RIGHT, top + _SUMS_HEIGHT, 0.4)
     x = LEFT
     for cell in cells:
-        width = cell.share * WIDTH
-        _sum(flow, cell, x, top, width)
-        x += width
+        _sum(flow, cell, x, top, cell.share * WIDTH)
+        x += cell.share * WIDTH
         sheet.rule(x, top, x, top + _SUMS_HEIGHT, 0.4)
-    sheet.box(x - width, top, width, _SUMS_HEIGHT, line=1.6)
-    words = f"{press.say('label.capital')}　人民币{capital(amount)}"
-    style = fit(words, sheet.font(VALUE), VALUE, WIDTH - 4 * MM, 0.5)
-    sheet.text(LEFT + 2 * MM, top + _SUMS_HEIGHT + 3.9 * MM, words, style)
+    before = sum(cell.share for cell in cells[:bold]) * WIDTH
+    sheet.box(LEFT + before, top, cells[bold].share * WIDTH, _SUMS_HEIGHT, line=1.6)
+    said = f"{press.say(words)}　人民币{capital(amount)}"
+    style = fit(said, sheet.font(VALUE), VALUE, WIDTH - 4 * MM, 0.5)
+    sheet.text(LEFT + 2 * MM, top + _SUMS_HEIGHT + 3.9 * MM, said, style)
     flow.gap(height + 2.4 * MM)
 
 

@@ -1,6 +1,6 @@
 """The tables of a debt: charge by charge, and how each late fee was worked out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from billing.core.money import grouped
@@ -37,14 +37,33 @@ def charge_table(flow: Flow, press: Press, lines: Sequence[ChargeLine], heading:
 
 
 def issued_table(flow: Flow, press: Press, lines: Sequence[ChargeLine], heading: str) -> None:
-    """本期应收: charges not yet late, so without days and late fee."""
+    """本期应收, 未到期应缴: charges not yet late, so without days and late fee."""
+    _short_table(flow, press, lines, heading, "payable", _principal)
+
+
+def settled_table(flow: Flow, press: Press, lines: Sequence[ChargeLine], heading: str) -> None:
+    """已缴清: nothing is left of them, so their last column is the late fee that was paid."""
+    _short_table(
+        flow, press, lines, heading, "late_fee_paid", lambda line: (*_principal(line)[:3], line.late_fee_paid)
+    )
+
+
+def _short_table(
+    flow: Flow,
+    press: Press,
+    lines: Sequence[ChargeLine],
+    heading: str,
+    last: str,
+    amounts: Callable[[ChargeLine], tuple[int, ...]],
+) -> None:
     flow.need(HEADING.line + 20 * MM)
     flow.paragraph(heading, HEADING)
-    columns = _columns(press, "item period due amount paid waived payable", _ISSUED_WIDTHS, 3)
-    sums = [sum(values) for values in zip(*(_principal(line) for line in lines), strict=True)] or [0] * 4
+    columns = _columns(press, f"item period due amount paid waived {last}", _ISSUED_WIDTHS, 3)
+    sums = [sum(values) for values in zip(*map(amounts, lines), strict=True)] or [0] * 4
     cells: list[Cell] = [[(press.say("heading.sum"), STRONG)], None, None]
     total = Row([*cells, *([(grouped(fen), STRONG)] for fen in sums)], ground=0.93, bound=True)
-    Table(flow, columns).draw([*(Row(_charge_cells(line)) for line in lines), total])
+    rows = (Row([*_about(line), *([(grouped(fen), BODY)] for fen in amounts(line))]) for line in lines)
+    Table(flow, columns).draw([*rows, total])
     flow.gap(2 * MM)
 
 
@@ -52,19 +71,19 @@ def _principal(line: ChargeLine) -> tuple[int, int, int, int]:
     return line.amount, line.paid, line.waived, line.open
 
 
-def _charge_cells(line: ChargeLine) -> list[Cell]:
+def _about(line: ChargeLine) -> list[Cell]:
     return [
         [(line.item, BODY), *([(line.price, FINE)] if line.price else [])],
         [(line.period, BODY), (figures.span(line.first, line.last), FINE)],
         [(line.due.isoformat(), BODY)],
-        *([(grouped(fen), BODY)] for fen in _principal(line)),
     ]
 
 
 def _charge_row(line: ChargeLine) -> Row:
     return Row(
         [
-            *_charge_cells(line),
+            *_about(line),
+            *([(grouped(fen), BODY)] for fen in _principal(line)),
             [(str(line.overdue_days), BODY)],
             [(grouped(line.late_fee_due), BODY)],
             [(grouped(line.total), STRONG)],

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from billing.core import ageing
 from notices.wording import LATEST
 
 #: Raised with every change that alters the look or the words of a paper made from the same values.
-GENERATOR = "permille-notices 1.0"
+GENERATOR = "permille-notices 1.1"
 
 Tone = Literal["courteous", "firm", "strong", "formal"]
 TONES: tuple[Tone, ...] = ("courteous", "firm", "strong", "formal")
@@ -92,6 +93,9 @@ class ChargeLine:
     @property
     def total(self) -> int:
         return self.open + self.late_fee_due
+
+    def state(self, as_of: date) -> ageing.State:
+        return ageing.state(self.due, self.total, as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +262,22 @@ class Statement(Paper):
     prepayment: int = 0
     rate_ppm: int = 1000
     known_at: int | None = None
+
+    @property
+    def overdue(self) -> list[ChargeLine]:
+        return in_state(self.lines, "overdue", self.as_of)
+
+    @property
+    def coming(self) -> list[ChargeLine]:
+        return in_state(self.lines, "coming", self.as_of)
+
+    @property
+    def settled(self) -> list[ChargeLine]:
+        return in_state(self.lines, "settled", self.as_of)
+
+
+def in_state(lines: Sequence[ChargeLine], state: ageing.State, as_of: date) -> list[ChargeLine]:
+    return [line for line in lines if line.state(as_of) == state]
 
 
 def principal(lines: Sequence[ChargeLine]) -> int:

@@ -13,7 +13,7 @@ from notices.blocks import (
     unit_facts,
 )
 from notices.charges import charge_table, working
-from notices.content import Demand
+from notices.content import Demand, Tone
 from notices.layout import Flow
 from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
@@ -33,16 +33,20 @@ def compose(paper: Demand, press: Press) -> Flow:
     return flow
 
 
-def title(paper: Demand, press: Press) -> str:
-    return press.say("heading.formal" if paper.tone == "formal" else "heading.demand")
+def title_key(tone: Tone) -> str:
+    """The key of the title: three tones are a 催缴通知单, the formal one a 催告函."""
+    return "heading.formal" if tone == "formal" else "heading.demand"
 
 
 def _places(paper: Demand, press: Press) -> dict[str, str]:
     times = _NUMERALS[paper.times] if paper.times < len(_NUMERALS) else str(paper.times)
-    return debt_places(paper.lines, paper.as_of, paper.rate_ppm) | {
+    debt = debt_places(paper.lines, paper.as_of, paper.rate_ppm)
+    oldest = "common.oldest" if content.principal(paper.lines) else "common.oldest_late_fee"
+    return debt | {
         "缴费期限": figures.day(paper.deadline),
         "次数": times,
         "前次通知": _prior(paper, press),
+        "最早逾期": press.say(oldest, 逾期天数=debt["逾期天数"]),
     }
 
 
@@ -56,7 +60,7 @@ def _prior(paper: Demand, press: Press) -> str:
 
 
 def _compose(paper: Demand, press: Press, *, annex: bool) -> Flow:
-    name = title(paper, press)
+    name = press.say(title_key(paper.tone))
     times = press.say("heading.times") if paper.tone != "formal" else ""
     reserve = slip.reserved if paper.slip_url else (lambda page: 0.0)
     flow = Flow(press.fonts, press.typecase(), reserve, running_head(press, name + times))

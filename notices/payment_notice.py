@@ -14,7 +14,7 @@ from notices.blocks import (
     unit_facts,
 )
 from notices.charges import charge_table, issued_table, working
-from notices.content import PaymentNotice
+from notices.content import PaymentNotice, in_state
 from notices.layout import Flow
 from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
@@ -62,7 +62,10 @@ def _body(flow: Flow, paper: PaymentNotice, press: Press) -> None:
 def _carried(flow: Flow, paper: PaymentNotice, press: Press) -> None:
     flow.need(HEADING.line + TEXT.line + 20 * MM)
     flow.paragraph(press.say("payment_notice.carried"), TEXT, indent=INDENT)
-    charge_table(flow, press, paper.carried, press.say("heading.carried"))
+    if overdue := in_state(paper.carried, "overdue", paper.as_of):
+        charge_table(flow, press, overdue, press.say("heading.carried"))
+    if coming := in_state(paper.carried, "coming", paper.as_of):
+        issued_table(flow, press, coming, press.say("heading.carried_not_due"))
     if paper.segments:
         working(flow, press, paper.carried, paper.segments, press.say("heading.working"))
 

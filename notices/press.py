@@ -1,8 +1,10 @@
 """Everything one paper is printed with: its words with its own values in them, its fonts and pictures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from billing.core.ageing import oldest_days
 from billing.core.money import capital, grouped
 from notices import content, figures
 from notices.content import Paper
@@ -10,7 +12,7 @@ from notices.fonts import Fonts
 from notices.pictures import Picture
 from notices.record import kind_of
 from notices.typecase import Typecase
-from notices.wording import Wording, wording
+from notices.wording import LATEST, Wording, wording
 
 # Sections of the wording that papers of any kind draw their labels from.
 _SHARED = ("charset.regular", "label.", "column.", "common.", "channel.")
@@ -18,7 +20,10 @@ _SHARED = ("charset.regular", "label.", "column.", "common.", "channel.")
 
 @dataclass
 class Press:
-    """`say(key)` gives a text of the paper's version; `places` are the values it may name."""
+    """`say(key)` gives a text of the paper's version; `places` are the values it may name.
+
+    A record from before a text was written takes that text from the latest version, and all others from its own.
+    """
 
     paper: Paper
     fonts: Fonts
@@ -31,7 +36,8 @@ class Press:
         self.places = common_places(self.paper) | self.places
 
     def say(self, key: str, **places: str) -> str:
-        return self.words(key, self.places | places if places else self.places)
+        words = self.words if key in self.words else wording(LATEST)
+        return words(key, self.places | places if places else self.places)
 
     def channel(self, code: str) -> str:
         """收款方式 in words, where the wording knows the code; else the office's own word."""
@@ -67,7 +73,7 @@ def people(paper: Paper) -> str:
     return "、".join((paper.unit.owner, *paper.unit.co_owners))
 
 
-def debt_places(lines: tuple[content.ChargeLine, ...], as_of: date, rate_ppm: int) -> dict[str, str]:
+def debt_places(lines: Sequence[content.ChargeLine], as_of: date, rate_ppm: int) -> dict[str, str]:
     owed = content.total(lines)
     return {
         "截算日": figures.day(as_of),
@@ -76,5 +82,5 @@ def debt_places(lines: tuple[content.ChargeLine, ...], as_of: date, rate_ppm: in
         "违约金": grouped(content.late_fee_due(lines)),
         "合计": grouped(owed),
         "大写": capital(owed),
-        "逾期天数": str(max((line.overdue_days for line in lines), default=0)),
+        "逾期天数": str(oldest_days((line.overdue_days, line.open) for line in lines)),
     }

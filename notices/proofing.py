@@ -77,6 +77,8 @@ def _texts(value: Any) -> Iterator[str]:
 def _check_figures(paper: Paper) -> None:
     if isinstance(paper, Demand | PaymentNotice) and paper.deadline < paper.issued:
         raise ValueError(f"{paper.number}: the deadline is before the paper's day")
+    if isinstance(paper, Demand) and any(line.state(paper.as_of) != "overdue" for line in paper.lines):
+        raise ValueError(f"{paper.number}: a demand lists what is overdue, and nothing else")
     if isinstance(paper, Demand | Statement):
         _check_working(paper.number, paper.lines, paper.segments)
     elif isinstance(paper, PaymentNotice):

@@ -4,8 +4,8 @@ from billing.core.money import capital, grouped
 from notices import figures
 from notices.account import signature
 from notices.blocks import Sum, facts, sums
-from notices.charges import charge_table
-from notices.content import Receipt
+from notices.charges import charge_table, issued_table
+from notices.content import Receipt, in_state
 from notices.layout import LEFT, RIGHT, WIDTH, Flow
 from notices.letterhead import letterhead, running_head
 from notices.press import Press
@@ -125,13 +125,19 @@ def _share_row(item: str, period: str, principal: int, late: int, style: Style) 
 
 
 def _remaining(flow: Flow, paper: Receipt, press: Press) -> None:
-    """余欠: silence about older debts would let a court presume them paid."""
-    if paper.remaining:
+    """余欠: silence about older debts would let a court presume them paid. What is not due yet is no debt."""
+    overdue, coming = (in_state(paper.remaining, state, paper.received) for state in ("overdue", "coming"))
+    if overdue:
         flow.need(TEXT.line + HEADING.line + 20 * MM)
         flow.paragraph(press.say("receipt.remaining"), TEXT)
-        charge_table(flow, press, paper.remaining, press.say("heading.remaining"))
-    else:
+        charge_table(flow, press, overdue, press.say("heading.remaining"))
+    elif not coming:
         flow.paragraph(press.say("receipt.nothing"), TEXT)
+    if coming:
+        flow.need(TEXT.line + HEADING.line + 20 * MM)
+        alone = "" if overdue else press.say("receipt.nothing_overdue")
+        flow.paragraph(alone + press.say("receipt.not_due"), TEXT)
+        issued_table(flow, press, coming, press.say("heading.not_due"))
 
 
 def _signed(flow: Flow, press: Press) -> None:

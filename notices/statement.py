@@ -4,18 +4,18 @@ from billing.core.money import grouped
 from notices import content, figures
 from notices.account import account_and_signature
 from notices.blocks import Sum, clause, facts, price_and_period, sums, unit_facts
-from notices.charges import charge_table, working
+from notices.charges import charge_table, issued_table, settled_table, working
 from notices.content import PaymentLine, Statement
 from notices.layout import WIDTH, Flow
 from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
 from notices.sheet import MM
-from notices.styles import BODY, DEAR, FINE, GREAT_SUM, HEADING, INDENT, STRONG, TEXT
+from notices.styles import BODY, DEAR, FINE, GREAT_SUM, HEADING, INDENT, NOTE, STRONG, TEXT
 from notices.table import Cell, Column, Row, Table
 
 
 def compose(paper: Statement, press: Press) -> Flow:
-    press.places |= debt_places(paper.lines, paper.as_of, paper.rate_ppm)
+    press.places |= debt_places(paper.overdue, paper.as_of, paper.rate_ppm)
     title = press.say("heading.statement")
     flow = Flow(press.fonts, press.typecase(), head=running_head(press, title))
     letterhead(flow, press, title)
@@ -24,10 +24,7 @@ def compose(paper: Statement, press: Press) -> Flow:
     flow.paragraph(press.say("statement.opening"), TEXT, indent=INDENT)
     flow.gap(1.6 * MM)
     _sums(flow, paper, press)
-    if paper.lines:
-        charge_table(flow, press, paper.lines, press.say("heading.all_charges"))
-    else:
-        flow.paragraph(press.say("statement.no_charges"), TEXT)
+    _charges(flow, paper, press)
     _payments(flow, paper, press)
     if paper.segments:
         working(flow, press, paper.lines, paper.segments, press.say("heading.working"))
@@ -47,15 +44,33 @@ def _facts(paper: Statement, press: Press) -> list[tuple[str, str]]:
 
 
 def _sums(flow: Flow, paper: Statement, press: Press) -> None:
-    owed = content.total(paper.lines)
-    late = figures.money(content.late_fee_due(paper.lines))
+    """欠费本金, 违约金, 欠费合计; apart from them what is not due yet, and what is prepaid."""
+    overdue, coming = paper.overdue, content.total(paper.coming)
+    owed = content.total(overdue)
+    late = figures.money(content.late_fee_due(overdue))
     cells = [
-        Sum(press.say("heading.principal"), figures.money(content.principal(paper.lines)), 0.23),
-        Sum(press.say("heading.late_fee"), late, 0.25, press.say("label.until_day")),
-        Sum(press.say("heading.prepaid_left"), figures.money(paper.prepayment), 0.21),
-        Sum(press.say("heading.owed_total"), figures.money(owed), 0.31, style=GREAT_SUM),
+        Sum(press.say("heading.principal"), figures.money(content.principal(overdue)), 0.18),
+        Sum(press.say("heading.late_fee"), late, 0.2, press.say("label.until_day")),
+        Sum(press.say("heading.owed_total"), figures.money(owed), 0.26, style=GREAT_SUM),
+        Sum(press.say("heading.not_due"), figures.money(coming), 0.19, press.say("label.not_owed")),
+        Sum(press.say("heading.prepaid_left"), figures.money(paper.prepayment), 0.17),
     ]
-    sums(flow, press, cells, owed)
+    sums(flow, press, cells, owed, "label.capital_owed", bold=2)
+    flow.paragraph(press.say("statement.arrears"), NOTE)
+    flow.gap(1.6 * MM)
+
+
+def _charges(flow: Flow, paper: Statement, press: Press) -> None:
+    """Three groups with a sum each: overdue, not due yet, settled."""
+    if not paper.lines:
+        flow.paragraph(press.say("statement.no_charges"), TEXT)
+    for lines, draw, heading in (
+        (paper.overdue, charge_table, "heading.charges"),
+        (paper.coming, issued_table, "heading.not_due"),
+        (paper.settled, settled_table, "heading.settled"),
+    ):
+        if lines:
+            draw(flow, press, lines, press.say(heading))
 
 
 def _payments(flow: Flow, paper: Statement, press: Press) -> None:

@@ -1,6 +1,7 @@
 """The papers' Chinese words: versioned data, filled from a whitelist, without a template engine.
 
-Each version is one TOML file under `wordings/`. A placeholder is `{{占位符}}`; it takes its value as
+Each version is one TOML file under `wordings/`: all its texts, or the texts in which it differs from the version
+it names as its `base`. A placeholder is `{{占位符}}`; it takes its value as
 plain text, in one pass: what stands in a value is never read as a placeholder again.
 """
 
@@ -15,7 +16,7 @@ from billing.core.problem import Refused
 from billing.translations import N_
 
 #: The version new papers are made from.
-LATEST = "2026-11"
+LATEST = "2026-11.1"
 
 #: What a text may name: parties and premises, contract, debt, notices, receipt, activation, the page itself.
 PLACES = frozenset(
@@ -23,7 +24,7 @@ PLACES = frozenset(
         *("业主", "付款人", "公司", "小区", "房号", "房屋坐落", "电话"),
         *("合同名称", "合同编号", "违约金条款", "日率"),
         *("日期", "计费期", "截算日", "缴费期限", "期限天数", "异议期限"),
-        *("本金", "违约金", "合计", "金额", "大写", "预收", "逾期天数"),
+        *("本金", "违约金", "合计", "金额", "大写", "预收", "逾期天数", "最早逾期"),
         *("次数", "前次通知", "前次编号", "前次送达日"),
         *("收款日", "红冲日", "红冲编号", "红冲原因"),
         *("激活期限", "激活地址"),
@@ -54,22 +55,22 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 class Wording:
     """One version's texts by dotted key: `words("demand.firm.opening", {"业主": "王某"})`."""
 
-    def __init__(self, version: str, tables: Mapping[str, Any]) -> None:
+    def __init__(self, version: str, texts: Mapping[str, str]) -> None:
         self.version = version
-        self._texts = dict(_flat(tables))
-        self._places = {key: places_in(text) for key, text in self._texts.items()}
+        self.texts = texts
+        self._places = {key: places_in(text) for key, text in texts.items()}
 
     def __call__(self, key: str, values: Mapping[str, str] | None = None) -> str:
-        text = self._texts[key]
+        text = self.texts[key]
         return fill(text, values or {}) if self._places[key] else text
 
     def __contains__(self, key: str) -> bool:
-        return key in self._texts
+        return key in self.texts
 
     @lru_cache(maxsize=64)  # noqa: B019 - as many versions as files, kept for the process anyway
     def characters(self, *sections: str) -> str:
         """Every character the sections' own words use, sorted: the part of a font all their papers share."""
-        used = (text for key, text in self._texts.items() if key.startswith(sections))
+        used = (text for key, text in self.texts.items() if key.startswith(sections))
         return "".join(sorted(set("".join(_PLACE.sub("", text) for text in used))))
 
 
@@ -79,7 +80,9 @@ def wording(version: str) -> Wording:
     path = _FOLDER / f"{version}.toml"
     if not _VERSION.fullmatch(version) or not path.is_file():
         raise Refused(N_("There is no wording of papers called “%(version)s”."), version=version)
-    return Wording(version, tomllib.loads(path.read_text("utf-8")))
+    tables = tomllib.loads(path.read_text("utf-8"))
+    base = tables.pop("base", "")
+    return Wording(version, {**(wording(base).texts if base else {}), **dict(_flat(tables))})
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -1,9 +1,13 @@
-"""How old a debt is (账龄): the brackets in which the field reports its arrears."""
+"""How old a debt is (账龄): arrears or not yet due, and the brackets in which the field reports its arrears."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from billing.translations import N_
+
+State = Literal["overdue", "coming", "settled"]
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,19 @@ def bracket(due: date, as_of: date) -> Bracket:
     """The bracket of a debt due that day: the due day is not counted, the as-of day is (Civil Code art. 201)."""
     days = (as_of - due).days
     return next(one for one in BRACKETS if one.last is None or days <= one.last)
+
+
+def state(due: date, left: int, as_of: date) -> State:
+    """What a charge is on which that much is left (fen): arrears (欠费) begin on the day after the due date.
+
+    Until then, the due date included, it is billed and "coming": no arrears, whatever its sum.
+    """
+    if left <= 0:
+        return "settled"
+    return "overdue" if due < as_of else "coming"
+
+
+def oldest_days(overdue: Iterable[tuple[int, int]]) -> int:
+    """Days late of the oldest of (days late, principal open): of those whose principal is open, if any is."""
+    found = list(overdue)
+    return max((days for days, _ in [one for one in found if one[1]] or found), default=0)

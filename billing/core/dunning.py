@@ -14,6 +14,14 @@ from billing.translations import N_
 
 Tone = Literal["courteous", "firm", "strong", "formal"]
 
+#: What each is called on every page; what it says stands in the papers' wording.
+TONES: dict[Tone, str] = {
+    "courteous": N_("courteous reminder"),
+    "firm": N_("firm reminder"),
+    "strong": N_("strong reminder"),
+    "formal": N_("formal demand"),
+}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -59,7 +67,7 @@ class Standing:
 
     @property
     def overdue(self) -> list[Line]:
-        return [row for row in self.lines if row.charge.due < self.as_of and row.total > 0]
+        return [row for row in self.lines if row.state == "overdue"]
 
     @property
     def total(self) -> int:

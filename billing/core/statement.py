@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from billing.core import ageing
 from billing.core.late_fee import LateFee, Paid, Terms, late_fee
 
 
@@ -60,6 +61,10 @@ class Line:
     @property
     def total(self) -> int:
         return self.open + self.late_fee_due
+
+    @property
+    def state(self) -> ageing.State:
+        return ageing.state(self.charge.due, self.total, self.as_of)
 
     @property
     def overdue_days(self) -> int:

@@ -1,4 +1,4 @@
-"""The counter's desk: a unit, who may owe there, what one of them owes as of a day, and taking his money once."""
+"""The counter's desk: a unit, who may owe there, what one of them has to pay as of a day, and taking it once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from billing.core import ageing
+from billing.core.ageing import State
 from billing.core.allocation import Part
 from billing.core.problem import Missing, Refused
 from billing.core.statement import Line, totals
@@ -34,11 +36,12 @@ class Unexplained(Refused):
 
 @dataclass(frozen=True)
 class Debtor:
-    """Somebody who may pay for the unit: what he owes there as of the day, and whether he owns it now."""
+    """Somebody who may pay for the unit: what is overdue there and not yet due as of the day, and if he owns it now."""
 
     id: int
     name: str
-    owed: int
+    overdue: int
+    coming: int
     owner: bool
     account: Account
 
@@ -49,6 +52,7 @@ class Row:
 
     line: Line
     part: Part
+    state: State
 
     @property
     def given(self) -> int:
@@ -79,13 +83,18 @@ class Desk:
 
     @property
     def lines(self) -> list[Line]:
-        """What is owed as of the day, the earliest due first."""
+        """What is to be paid as of the day, overdue or not, the earliest due first."""
         return [line for line in self.debtor.account.lines(self.on) if line.total > 0]
 
     @property
     def due(self) -> int:
         """What has fallen due by the day, late fee included."""
         return totals(line for line in self.lines if line.charge.due <= self.on).total
+
+    @property
+    def due_today(self) -> int:
+        """Of what is not overdue: the part due on that very day."""
+        return self.due - self.debtor.overdue
 
     def rows(self, preview: Preview | None, today: date) -> list[Row]:
         """Each line with its part; charges that only count later are added where money reaches them."""
@@ -94,15 +103,22 @@ class Desk:
         later = {line.charge.id: line for line in self.debtor.account.lines(max(today, self.on))}
         for charge in parts:
             shown.setdefault(charge, later[charge])
-        return [Row(line, parts.get(charge, Part(charge, 0, 0))) for charge, line in shown.items()]
+        return [
+            Row(
+                line,
+                parts.get(charge, Part(charge, 0, 0)),
+                ageing.state(line.charge.due, line.total, self.on),
+            )
+            for charge, line in shown.items()
+        ]
 
 
 def open_desk(session: Session, unit: Unit, on: date, today: date, debtor_id: int | None = None) -> Desk:
-    """The desk for a unit; the debtor, unless chosen, is today's owner, else whoever owes most."""
+    """The desk for a unit; the debtor, unless chosen, is today's owner, else who is most in arrears."""
     found = accounts(session, unit.community_id, policies(session, unit.community_id), unit_id=unit.id)
     debtors = _debtors(session, unit, on, today, found)
     if debtor_id is None and debtors:
-        debtor_id = max(debtors, key=lambda one: (one.owner, one.owed)).id
+        debtor_id = max(debtors, key=lambda one: (one.owner, one.overdue, one.coming)).id
     for one in debtors:
         if one.id == debtor_id:
             return Desk(unit, on, debtors, one, _key(session, unit, one.id))
@@ -158,11 +174,16 @@ def _debtors(session: Session, unit: Unit, on: date, today: date, found: Sequenc
     for owner in current:
         known.setdefault(owner.id, Account(unit.id, unit.label, unit.position, owner.id, owner.name))
     now = {owner.id for owner in current}
-    debtors = [
-        Debtor(account.debtor_id, account.debtor, totals(account.lines(on)).total, key in now, account)
-        for key, account in known.items()
-    ]
-    return sorted(debtors, key=lambda one: (not one.owner, -one.owed, one.id))
+    debtors = [_debtor(account, on, key in now) for key, account in known.items()]
+    return sorted(debtors, key=lambda one: (not one.owner, -one.overdue, -one.coming, one.id))
+
+
+def _debtor(account: Account, on: date, owner: bool) -> Debtor:
+    lines = account.lines(on)
+    overdue, coming = (
+        totals(line for line in lines if line.state == state).total for state in ("overdue", "coming")
+    )
+    return Debtor(account.debtor_id, account.debtor, overdue, coming, owner, account)
 
 
 def _key(session: Session, unit: Unit, debtor_id: int) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from billing.core import dunning
+from billing.core.ageing import oldest_days
 from billing.core.calendar import roll_forward
 from billing.core.dunning import Standing, Step
 from billing.core.problem import Refused
@@ -58,8 +59,7 @@ class PlannedNotice:
 
     @property
     def days(self) -> int:
-        """Days late of the oldest charge whose principal is open; of the oldest at all where late fee alone is left."""
-        return max(row.overdue_days for row in [row for row in self.lines if row.open] or self.lines)
+        return oldest_days((row.overdue_days, row.open) for row in self.lines)
 
     @property
     def total(self) -> int:

@@ -1,4 +1,4 @@
-"""A community at a glance as of a day: charged, collected, owed; by age, by stage, by building.
+"""A community at a glance as of a day: charged, collected, overdue, not yet due; by age, by stage, by building.
 
 The late fee of a charge is a closed form over the two integers kept beside it: open principal x days late, plus what
 was settled late, all at one rate. Where the contract says more (grace, a cap, a rate that changed meanwhile) the
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from billing.core.ageing import BRACKETS, Bracket, bracket
+from billing.core.ageing import BRACKETS, NOT_DUE, Bracket, State, bracket, state
 from billing.core.dunning import Step, stage
 from billing.core.late_fee import Cap
 from billing.core.money import round_micro
@@ -26,7 +26,7 @@ from billing.store.standing import accounts
 
 @dataclass(frozen=True)
 class Debt:
-    """What is owed on one charge as of the day (fen); `late_fee` is what accrued and is not paid."""
+    """What is left on one charge as of the day (fen); `late_fee` is what accrued and is not paid."""
 
     charge_id: int
     unit_id: int
@@ -38,6 +38,7 @@ class Debt:
     period_first: date
     open: int
     late_fee: int
+    state: State
 
     @property
     def total(self) -> int:
@@ -46,7 +47,7 @@ class Debt:
 
 @dataclass(frozen=True)
 class Debtor:
-    """All that one debtor owes on one unit; `step` is the stage his oldest overdue charge calls for."""
+    """What one debtor has to pay on one unit; `step` is the stage his oldest overdue charge calls for."""
 
     debts: Sequence[Debt]
     as_of: date
@@ -56,13 +57,13 @@ class Debtor:
     def first(self) -> Debt:
         return self.debts[0]
 
-    @property
-    def overdue(self) -> list[Debt]:
-        return [debt for debt in self.debts if debt.due < self.as_of]
+    def of(self, wanted: State) -> list[Debt]:
+        return [debt for debt in self.debts if debt.state == wanted]
 
     @property
     def days(self) -> int:
-        return _days([debt for debt in self.debts if debt.open] or self.debts, self.as_of)
+        """Days late of the oldest charge whose principal is open; 0 where late fee alone is left."""
+        return max((max(0, (self.as_of - debt.due).days) for debt in self.debts if debt.open), default=0)
 
     @property
     def open(self) -> int:
@@ -79,22 +80,27 @@ class Debtor:
 
 @dataclass(frozen=True)
 class Part:
-    """A share of what is owed: of an age, a stage or a building. `name` stands in addresses."""
+    """A share of it: of an age, a stage or a building. `name` stands in addresses.
+
+    `debtors` are those in arrears, `overdue` is their principal; what is billed and not yet due is `coming`.
+    """
 
     name: str
     label: str
     debtors: int
-    open: int
+    overdue: int
     late_fee: int
+    coming: int
     charged: int = 0
 
     @property
     def total(self) -> int:
-        return self.open + self.late_fee
+        """All arrears (欠费合计)."""
+        return self.overdue + self.late_fee
 
     @property
     def collected(self) -> int:
-        return self.charged - self.open
+        return self.charged - self.overdue - self.coming
 
     @property
     def rate_ppm(self) -> int | None:
@@ -122,7 +128,7 @@ def overview(session: Session, community_id: int, as_of: date) -> Overview:
         as_of,
         _part("", "", found, sum(row.charged for row in charged)),
         _part(str(as_of.year), "", year, sum(row.this_year for row in charged)),
-        [_part(one.code, one.label, _of_age(found, one, as_of)) for one in BRACKETS],
+        [_part(one.code, one.label, _of_age(found, one, as_of)) for one in BRACKETS if one is not NOT_DUE],
         _by_stage(debtors(found, steps, as_of), steps),
         [
             _part(
@@ -137,7 +143,7 @@ def overview(session: Session, community_id: int, as_of: date) -> Overview:
 
 
 def debts(session: Session, community_id: int, as_of: date) -> list[Debt]:
-    """Every charge on which something is owed, in walking order."""
+    """Every charge on which something is left, overdue or not, in walking order."""
     rules = policies(session, community_id)
     found = rows.debts(session, community_id, as_of)
     plain = _plain_rate(rules, as_of)
@@ -148,7 +154,7 @@ def debts(session: Session, community_id: int, as_of: date) -> list[Debt]:
         rate = None if row.moved else plain(row.due)
         figures = worked_out[row.id] if rate is None else _from_integers(row, rate, as_of)
         if sum(figures) > 0:
-            owed.append(_debt(row, *figures))
+            owed.append(_debt(row, *figures, as_of))
     return owed
 
 
@@ -161,7 +167,7 @@ def debtors(found: Iterable[Debt], steps: Sequence[Step], as_of: date) -> list[D
         Debtor(
             each,
             as_of,
-            stage(steps, [((as_of - debt.due).days, debt.open) for debt in each if debt.due < as_of]),
+            stage(steps, [((as_of - debt.due).days, debt.open) for debt in each if debt.state == "overdue"]),
         )
         for each in gathered.values()
     ]
@@ -203,7 +209,7 @@ def _by_the_rule(
     }
 
 
-def _debt(row: Any, left: int, late_fee: int) -> Debt:
+def _debt(row: Any, left: int, late_fee: int, as_of: date) -> Debt:
     return Debt(
         charge_id=row.id,
         unit_id=row.unit_id,
@@ -215,11 +221,8 @@ def _debt(row: Any, left: int, late_fee: int) -> Debt:
         period_first=row.period_first,
         open=left,
         late_fee=late_fee,
+        state=state(row.due, left + late_fee, as_of),
     )
-
-
-def _days(found: Iterable[Debt], as_of: date) -> int:
-    return max((max(0, (as_of - debt.due).days) for debt in found), default=0)
 
 
 def _of_age(found: Iterable[Debt], one: Bracket, as_of: date) -> list[Debt]:
@@ -229,17 +232,23 @@ def _of_age(found: Iterable[Debt], one: Bracket, as_of: date) -> list[Debt]:
 def _by_stage(found: Sequence[Debtor], steps: Sequence[Step]) -> list[Part]:
     """Overdue debts only: what is not due yet is nobody's stage."""
     return [
-        _part(str(step.stage), step.tone, [debt for one in found if one.step == step for debt in one.overdue])
+        _part(
+            str(step.stage),
+            step.tone,
+            [debt for one in found if one.step == step for debt in one.of("overdue")],
+        )
         for step in sorted(steps, key=lambda step: step.from_days)
     ]
 
 
 def _part(name: str, shown: str, found: Sequence[Debt], charged: int = 0) -> Part:
+    overdue = [debt for debt in found if debt.state == "overdue"]
     return Part(
         name=name,
         label=shown,
-        debtors=len({(debt.unit_id, debt.debtor_id) for debt in found}),
-        open=sum(debt.open for debt in found),
-        late_fee=sum(debt.late_fee for debt in found),
+        debtors=len({(debt.unit_id, debt.debtor_id) for debt in overdue}),
+        overdue=sum(debt.open for debt in overdue),
+        late_fee=sum(debt.late_fee for debt in overdue),
+        coming=sum(debt.total for debt in found if debt.state == "coming"),
         charged=charged,
     )

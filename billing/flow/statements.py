@@ -32,6 +32,15 @@ class Statement:
         return totals(self.lines)
 
     @property
+    def overdue(self) -> Totals:
+        return totals(row for row in self.lines if row.state == "overdue")
+
+    @property
+    def coming(self) -> Totals:
+        """Billed, not yet due."""
+        return totals(row for row in self.lines if row.state == "coming")
+
+    @property
     def prepayment(self) -> int:
         return sum(account.prepayment(self.as_of) for account, _ in self.accounts)
 

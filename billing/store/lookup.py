@@ -30,7 +30,7 @@ _LABEL = sql.ltrim(sql.replace(Unit.building + "-" + Unit.entrance + "-" + Unit.
 
 @dataclass(frozen=True)
 class Found:
-    """A unit, who owns it today, and what principal is open there from all its debtors (fen).
+    """A unit, who owns it today, and the principal of all its debtors there: overdue, and not yet due (fen).
 
     `exact`: the text names this very unit, and no other that merely begins like it.
     """
@@ -39,7 +39,8 @@ class Found:
     label: str
     exact: bool
     owners: Sequence[str]
-    open: int
+    overdue: int = 0
+    coming: int = 0
 
 
 def find_units(session: Session, community_id: int, text: str, today: date, limit: int = 12) -> list[Found]:
@@ -137,6 +138,16 @@ def _with_owners(session: Session, units: Sequence[tuple[Unit, bool]], today: da
     )
     for unit_id, name in session.execute(query):
         names[unit_id].append(name)
-    open_by_unit = select(Charge.unit_id, summed(Charge.open_fen)).where(Charge.unit_id.in_(ids))
-    owed = {row[0]: row[1] for row in session.execute(open_by_unit.group_by(Charge.unit_id))}
-    return [Found(unit.id, unit.label, exact, names[unit.id], owed.get(unit.id, 0)) for unit, exact in units]
+    owed = _owed(session, ids, today)
+    return [
+        Found(unit.id, unit.label, exact, names[unit.id], *owed.get(unit.id, ())) for unit, exact in units
+    ]
+
+
+def _owed(session: Session, unit_ids: Sequence[int], today: date) -> dict[int, tuple[int, int]]:
+    """Unit -> principal overdue and not yet due."""
+    sums = (
+        summed(case((due, Charge.open_fen), else_=0)) for due in (Charge.due < today, Charge.due >= today)
+    )
+    query = select(Charge.unit_id, *sums).where(Charge.unit_id.in_(unit_ids)).group_by(Charge.unit_id)
+    return {row[0]: (row[1], row[2]) for row in session.execute(query)}

@@ -7,21 +7,14 @@ from flask import g
 from flask_babel import gettext
 
 from billing.clock import today
+from billing.core.dunning import TONES, Tone
 from billing.extensions import db
 from billing.flow.tariffs import ladder
-from billing.translations import N_
-
-_TONES = {
-    "courteous": N_("courteous reminder"),
-    "firm": N_("firm reminder"),
-    "strong": N_("strong reminder"),
-    "formal": N_("formal demand"),
-}
 
 
-def tone_name(tone: str) -> str:
+def tone_name(tone: Tone) -> str:
     """The filter `tone`: how a stage speaks."""
-    return gettext(_TONES[tone])
+    return gettext(TONES[tone])
 
 
 def context() -> dict[str, Any]:
@@ -30,7 +23,7 @@ def context() -> dict[str, Any]:
 
 
 def _namer() -> Callable[[int], str]:
-    tones: dict[int, str] = {}
+    tones: dict[int, Tone] = {}
 
     def stage_name(stage: int) -> str:
         if not tones:

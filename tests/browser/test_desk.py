@@ -125,3 +125,23 @@ def test_a_slip_is_filed_from_a_phone(
     expect(phone.locator(".slip img")).to_have_js_property("naturalWidth", 1067)
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     assert [slip.signer for slip in town.all(Delivery)] == ["张伟"]
+
+
+@pytest.mark.parametrize("where", ["counter/1", "tariffs/ladder", "import/"])
+def test_a_wide_table_is_cards_on_a_phone(phone: Page, enter, town: Town, where: str) -> None:
+    """Every cell and field of it lies within the screen, and neither the page nor the table scrolls sideways."""
+    town.issue("2026Q4")
+    enter(phone, "admin").goto(f"/c/{town.community_id}/{where}")
+    if where.startswith("counter"):
+        phone.locator("#amount").fill("1250")
+        expect(phone.locator("#debts .gives").first).to_be_visible()
+    inside = ".stacked > :not(thead, caption)"
+    cells = phone.locator(f"{inside} > tr > :visible, {inside} :is(input, select):visible").all()
+    assert cells
+    for cell in cells:
+        box = cell.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    assert phone.locator(".table-frame:has(.stacked)").first.evaluate(
+        "it => it.scrollWidth <= it.clientWidth"
+    )

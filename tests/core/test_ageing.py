@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from billing.core.ageing import BRACKETS, bracket
+from billing.core.ageing import BRACKETS, NOT_DUE, bracket, oldest_days, state
 
 TODAY = date(2026, 11, 23)
 
@@ -39,3 +39,26 @@ def test_the_brackets_meet() -> None:
     for younger, older in pairwise(BRACKETS):
         assert younger.last is not None and older.first == younger.last + 1
     assert BRACKETS[-1].last is None
+
+
+@pytest.mark.parametrize(
+    ("days", "found"), [(-30, "coming"), (0, "coming"), (1, "overdue"), (400, "overdue")]
+)
+def test_arrears_begin_on_the_day_after_the_due_date(days: int, found: str) -> None:
+    due = TODAY - timedelta(days=days)
+    assert state(due, 1, TODAY) == found
+    assert (bracket(due, TODAY) is NOT_DUE) == (found == "coming")
+    assert state(due, 0, TODAY) == "settled"
+
+
+@pytest.mark.parametrize(
+    ("overdue", "days"),
+    [
+        ([], 0),
+        ([(300, 0), (54, 120_000), (10, 5)], 54),  # of the oldest, late fee alone is left
+        ([(300, 0), (54, 0)], 300),
+        ([(5, 1)], 5),
+    ],
+)
+def test_the_oldest_debt_is_the_oldest_open_principal(overdue: list[tuple[int, int]], days: int) -> None:
+    assert oldest_days(iter(overdue)) == days

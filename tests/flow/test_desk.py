@@ -38,6 +38,33 @@ def test_the_preview_is_what_booking_does(owing: Town, amount: str, on: str, nam
     assert (foreseen.parts, foreseen.prepayment) == (taken.parts, taken.prepayment)
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("on", "overdue", "coming", "due_today"),
+    [
+        ("2026-06-30", 0, 120_000, 120_000),  # due on the very day: to be paid, but not overdue
+        ("2026-07-01", 120_120, 120_000, 0),
+        ("2026-11-23", 120_000 + 17_520 + 120_000 + 6_480, 120_000, 0),
+    ],
+)
+def test_the_desk_tells_arrears_from_what_is_not_due(
+    owing: Town, on: str, overdue: int, coming: int, due_today: int
+) -> None:
+    desk = open_desk(owing.session, owing.unit("1-1-101"), day(on), owing.today)
+    assert (desk.debtor.overdue, desk.debtor.coming, desk.due_today) == (overdue, coming, due_today)
+    states = [row.state for row in desk.rows(None, owing.today)]
+    assert states == sorted(states, reverse=True), "the overdue stand first"
+    assert desk.due == overdue + due_today
+
+
+@on_sqlite
+def test_money_for_an_earlier_day_reaches_bills_that_were_not_due_then(owing: Town) -> None:
+    unit, money = owing.unit("1-1-101"), Money(300_000, day("2026-07-01"), "cash", "look")
+    desk = open_desk(owing.session, unit, money.on, owing.today)
+    rows = desk.rows(preview_payment(owing.session, owing.today, unit, money), owing.today)
+    assert [row.state for row in rows] == ["overdue", "coming", "coming"]
+
+
 def test_the_preview_refuses_what_booking_refuses(owing: Town) -> None:
     unit = owing.unit("1-1-101")
     for money in (

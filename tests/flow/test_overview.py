@@ -87,14 +87,51 @@ def test_the_parts_add_up_to_the_whole(town: Town) -> None:
     whole = view.whole
     assert whole.charged == sum(part.charged for part in view.by_building)
     for parts in (view.by_age, view.by_building):
-        assert (sum(part.open for part in parts), sum(part.late_fee for part in parts)) == (
-            whole.open,
+        assert (sum(part.overdue for part in parts), sum(part.late_fee for part in parts)) == (
+            whole.overdue,
             whole.late_fee,
         )
-    not_due, *overdue = view.by_age
-    assert sum(part.total for part in view.by_stage) == sum(part.total for part in overdue)
-    assert whole.total == not_due.total + sum(part.total for part in overdue)
+    for parts in (view.by_age, view.by_stage):
+        assert sum(part.total for part in parts) == whole.total
+        assert all(part.coming == 0 for part in parts)
     assert [part.name for part in view.by_building] == ["1", "2"]
+
+
+def test_what_is_not_due_yet_is_no_arrears(town: Town) -> None:
+    """Issued 2026Q4, due 2026-12-31: 3,606.00 billed. Of 2026Q3 only 1-1-101 is still open, 54 days late."""
+    for period in ("2026Q3", "2026Q4"):
+        town.issue(period)
+    for unit, amount in (("1-1-102", "966.00"), ("2-1-201", "1440.00")):
+        town.pay(unit, amount, "2026-09-30")
+    view = overview(town.session, town.community_id, town.today)
+    first, second = view.by_building
+    assert (first.overdue, first.late_fee, first.coming) == (120_000, 6_480, 216_600)
+    assert (second.overdue, second.late_fee, second.coming, second.debtors) == (0, 0, 144_000, 0)
+    assert (view.whole.total, view.whole.coming, view.whole.debtors) == (126_480, 360_600, 1)
+    assert view.whole.collected == view.whole.charged - 120_000 - 360_600 == 240_600
+
+
+@pytest.mark.parametrize(
+    ("day", "overdue", "coming"), [("2026-12-31", 0, 360_600), ("2027-01-01", 360_600, 0)]
+)
+def test_a_bill_is_overdue_from_the_day_after_it_was_due(
+    town: Town, day: str, overdue: int, coming: int
+) -> None:
+    town.issue("2026Q4")
+    whole = overview(town.session, town.community_id, date.fromisoformat(day)).whole
+    assert (whole.overdue, whole.coming) == (overdue, coming)
+
+
+def test_the_days_of_a_debtor_are_those_of_his_oldest_open_principal(town: Town) -> None:
+    """The first bill was paid late, its late fee is owed; the second is open."""
+    town.issue("2026Q2")
+    town.pay("1-1-101", "1200.00", "2026-07-10")
+    session, number = town.session, town.community_id
+    alone = debtors(debts(session, number, town.today), USUAL_LADDER, town.today)[0]
+    assert (alone.open, alone.late_fee, alone.days) == (0, 1_200, 0)
+    town.issue("2026Q3")
+    both = debtors(debts(session, number, town.today), USUAL_LADDER, town.today)[0]
+    assert (both.days, both.step and both.step.stage) == (54, 4)
 
 
 def test_the_years_rate_counts_the_years_periods_only(town: Town) -> None:

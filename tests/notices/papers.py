@@ -100,6 +100,32 @@ def segment(line: int, first: date, last: date, principal: int) -> LateFeeSegmen
     )
 
 
+#: The fourth quarter of 2026, billed and not yet due.
+COMING = ChargeLine(
+    item="物业服务费",
+    period="2026年第四季度",
+    first=date(2026, 10, 1),
+    last=date(2026, 12, 31),
+    due=date(2026, 12, 31),
+    amount=82_740,
+    price="2.80元/㎡·月",
+    paid=2_740,
+)
+#: The third quarter of 2025, paid ten days late and its late fee with it.
+SETTLED = ChargeLine(
+    item="物业服务费",
+    period="2025年第三季度",
+    first=date(2025, 7, 1),
+    last=date(2025, 9, 30),
+    due=date(2025, 9, 30),
+    amount=82_740,
+    price="2.80元/㎡·月",
+    paid=82_740,
+    late_fee=827,
+    late_fee_paid=827,
+)
+
+
 def _head(number: str) -> dict[str, Any]:
     return {
         "number": number,
@@ -168,7 +194,7 @@ def receipt(**changes: Any) -> Receipt:
         ),
         order="principal-first",
         prepayment=5_000,
-        remaining=lines,
+        remaining=(*lines, COMING),
         cashier="李慧",
     )
     return replace(paper, **changes)
@@ -192,20 +218,29 @@ def activation(**changes: Any) -> ActivationLetter:
 
 def statement(**changes: Any) -> Statement:
     lines, segments = debt(4)
-    paid = PaymentLine(
+    late = segment(len(lines), date(2025, 10, 1), date(2025, 10, 10), SETTLED.amount)
+    first = PaymentLine(
+        on=date(2025, 10, 10),
+        number="SJ-2025-000087",
+        channel="cash",
+        amount=83_567,
+        principal=82_740,
+        late_fee=827,
+    )
+    second = PaymentLine(
         on=date(2026, 2, 9),
         number="SJ-2026-000101",
         channel="transfer",
-        amount=31_000,
-        principal=30_000,
+        amount=33_740,
+        principal=32_740,
         late_fee=1_000,
     )
     paper = Statement(
         **_head("DZ-2026-000321"),
         as_of=TODAY,
-        lines=lines,
-        segments=segments,
-        payments=(paid,),
+        lines=(*lines, SETTLED, COMING),
+        segments=(*segments, late),
+        payments=(first, second),
         known_at=10_234,
     )
     return replace(paper, **changes)

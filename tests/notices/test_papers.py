@@ -10,6 +10,7 @@ from billing.core.money import capital, grouped
 from notices import content
 from notices.content import Demand, Paper
 from notices.render import render
+from notices.wording import LATEST
 from tests.notices import papers, reading
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "papers"
@@ -139,7 +140,6 @@ def test_a_receipt_lists_what_stays_unpaid_and_the_order_of_allocation() -> None
     assert "本次收款不影响此前欠费的追收" in found
     assert "先冲抵各笔已到期本金" in found
     assert "微信支付" in found
-    assert grouped(content.total(papers.receipt().remaining)) in found
     assert "人民币壹仟元整" in found
     everything_paid = reading.joined(render(papers.receipt(remaining=())))
     assert "账面没有尚未缴清的款项" in everything_paid
@@ -199,4 +199,80 @@ def test_the_foot_says_what_made_the_paper(paper: Paper) -> None:
 
 def test_a_demand_is_frozen_with_the_version_it_was_made_from() -> None:
     assert isinstance(papers.demand(), Demand)
-    assert papers.demand().template == "2026-11"
+    assert papers.demand().template == LATEST
+
+
+def test_a_statement_adds_up_arrears_alone() -> None:
+    """What is not due yet has a sum of its own, and so has what is settled."""
+    paper = papers.statement()
+    found = reading.tidy(render(paper))
+    owed = content.total(paper.overdue)
+    assert owed == content.total(papers.debt(4)[0])
+    assert f"欠费合计大写 人民币{capital(owed)}" in found
+    assert f"¥{grouped(owed)} ¥{grouped(papers.COMING.open)} ¥0.00" in found
+    overdue, coming, settled = (
+        found.index(f"\n{heading}\n") for heading in ("欠费明细", "未到期应缴", "已缴清")
+    )
+    assert overdue < found.index("2026-09-30 827.41") < coming
+    assert coming < found.index("2026-12-31 827.40") < settled < found.index("2025-09-30 827.40")
+    assert f"\n合计 827.40 27.40 0.00 {grouped(papers.COMING.open)}\n" in found
+
+
+def test_what_is_due_on_the_papers_day_is_not_overdue() -> None:
+    today = replace(papers.COMING, due=papers.TODAY)
+    found = reading.joined(render(papers.statement(lines=(today,), segments=())))
+    assert "欠费明细" not in found and "欠费合计大写人民币零元整" in found
+    tomorrow = papers.statement(lines=(today,), segments=(), as_of=papers.TODAY + papers.DAY)
+    assert "未到期应缴收费项目" not in reading.joined(render(tomorrow))
+
+
+def test_a_statement_of_nothing_says_so() -> None:
+    found = reading.joined(render(papers.statement(lines=(), segments=())))
+    assert "没有应收记录" in found and "欠费明细" not in found
+
+
+def test_a_receipt_speaks_of_no_arrears_where_nothing_is_overdue() -> None:
+    paper = papers.receipt(remaining=(papers.COMING,))
+    found = reading.joined(render(paper))
+    assert "账面没有逾期未缴的款项。以下款项尚未到期" in found and "800.00" in found
+    assert "欠" not in found and "尚未缴清" not in found
+    due_today = replace(papers.COMING, due=paper.received)
+    assert "欠" not in reading.joined(render(replace(paper, remaining=(due_today,))))
+
+
+def test_a_receipt_sums_arrears_apart_from_what_is_not_due() -> None:
+    paper = papers.receipt()
+    found = reading.tidy(render(paper))
+    before, after = found.split("以下款项尚未到期")
+    assert grouped(content.total(papers.debt(2)[0])) in before
+    assert f"0.00 {grouped(papers.COMING.open)}\n" in after
+    assert grouped(content.total(paper.remaining)) not in found
+
+
+def test_a_payment_notice_lists_earlier_bills_that_are_not_due_apart() -> None:
+    carried, segments = papers.debt(2)
+    earlier = replace(papers.COMING, period="2026年10月", due=papers.TODAY + papers.DAY)
+    paper = papers.payment_notice(carried=(*carried, earlier), segments=segments)
+    found = reading.tidy(render(paper))
+    arrears = found.split("往期未缴\n")[1].split("往期出账、尚未到期")[0]
+    assert grouped(content.total(carried)) in arrears and "2026年10月" not in arrears
+    assert paper.total == content.total((*paper.lines, *carried, earlier)) - paper.prepayment
+
+
+def test_a_demand_of_what_is_not_overdue_is_not_made() -> None:
+    for line in (papers.COMING, replace(papers.COMING, due=papers.TODAY), papers.SETTLED):
+        with pytest.raises(ValueError, match="lists what is overdue"):
+            render(papers.demand(lines=(line,), segments=()))
+
+
+@pytest.mark.parametrize("tone", ["firm", "strong", "formal"])
+def test_the_days_overdue_are_those_of_the_oldest_open_principal(tone: content.Tone) -> None:
+    """An older charge of which late fee alone is left has a row of its own, not the sentence."""
+    lines, segments = papers.debt(2)
+    paid = replace(lines[0], paid=lines[0].amount, overdue_days=40)
+    assert [line.overdue_days for line in (paid, lines[1])] == [40, 54]
+    both = papers.demand(lines=(replace(paid, overdue_days=99), lines[1]), segments=segments, tone=tone)
+    assert "其中最早一笔未付本金已逾期54天" in reading.joined(render(both))
+    working = tuple(part for part in segments if part.line == 0)
+    alone = papers.demand(lines=(paid,), segments=working, tone=tone)
+    assert "本金均已付清，尚欠违约金，其中最早一笔的本金在逾期40天后付清" in reading.joined(render(alone))

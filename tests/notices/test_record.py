@@ -2,15 +2,19 @@
 
 import json
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices.content import Paper
+from notices.content import Demand, Paper
 from notices.record import KINDS, freeze, kind_of, thaw
-from tests.notices import papers
+from notices.render import render
+from tests.notices import papers, reading
+
+RECORDS = Path(__file__).parents[1] / "golden" / "records"
 
 
 def _papers(kind: type[Paper]) -> st.SearchStrategy[Paper]:
@@ -69,6 +73,18 @@ def _changed(**changes: Any) -> str:
 def test_what_is_no_record_is_refused(record: str) -> None:
     with pytest.raises(ValueError, match="not the record of a paper"):
         thaw(record)
+
+
+@pytest.mark.parametrize("name", ["demand-firm", "demand-formal", "receipt", "statement"])
+def test_a_record_of_the_first_generator_is_still_printed_in_its_own_words(name: str) -> None:
+    """A run may be numbered under one generator and its papers made under the next."""
+    record = (RECORDS / f"{name}-1.0.json").read_text("utf-8").strip()
+    paper = thaw(record)
+    assert freeze(paper) == record
+    found = reading.joined(render(paper))
+    assert "模板2026-11·程序permille-notices1.0" in found
+    if isinstance(paper, Demand):
+        assert "，其中最早一笔已逾期" in found
 
 
 def test_a_record_from_before_a_field_was_added_takes_its_default() -> None:

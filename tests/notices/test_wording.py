@@ -15,6 +15,16 @@ def test_the_latest_version_is_there() -> None:
     assert all(f"demand.{tone}.opening" in words for tone in TONES if tone != "formal")
 
 
+def test_a_version_holds_what_it_says_differently_from_its_base() -> None:
+    """And its base says what it said: papers that were sent keep their words."""
+    older, newer = wording("2026-11"), wording("2026-11.1")
+    assert newer("heading.formal") == older("heading.formal")
+    assert "heading.not_due" in newer and "heading.not_due" not in older
+    assert "{{最早逾期}}" in newer.texts["demand.firm.opening"]
+    assert "最早一笔已逾期{{逾期天数}}天" in older.texts["demand.firm.opening"]
+    assert older.texts.keys() < newer.texts.keys()
+
+
 @pytest.mark.parametrize("version", ["1999-01", "../2026-11", "2026-11.toml", "", "２０２６-11"])
 def test_an_unknown_version_is_refused(version: str) -> None:
     with pytest.raises(Refused, match="There is no wording"):
@@ -40,6 +50,6 @@ def test_single_braces_and_other_engines_marks_are_text() -> None:
 
 def test_every_place_on_the_whitelist_is_used_by_some_text() -> None:
     words = wording(LATEST)
-    used = {name for text in words._texts.values() for name in places_in(text)}
+    used = {name for text in words.texts.values() for name in places_in(text)}
     assert used <= PLACES
     assert PLACES - used <= {"公司", "付款人", "小区", "本金", "违约金"}

@@ -60,6 +60,13 @@ class TestFinding:
         assert "张伟" in page and "李娜" in page and "王芳" not in page
         assert "2,400.00" in page
 
+    def test_what_is_not_due_yet_is_told_as_such(self, town: Town, cashier: FlaskClient) -> None:
+        address = f"/c/{town.community_id}/counter/?q=10"
+        town.pay("1-1-102", "1932", "2026-06-30")  # principal of both bills, the second before it is due
+        town.issue("2026Q4")
+        page = at(english(cashier), address)
+        assert "¥2,400.00 overdue" in page and "¥966.00 not due yet" in page
+
     def test_a_wildcard_is_only_a_character(self, town: Town, cashier: FlaskClient) -> None:
         assert "张伟" not in at(cashier, f"/c/{town.community_id}/counter/?q=%25")
 
@@ -76,6 +83,22 @@ class TestDesk:
         assert "2,640.00" in at(cashier, counter(town))
         # before the second was due: 86 days on the first
         assert "1,303.20" in at(cashier, f"{counter(town)}?on=2026-09-24")
+
+    def test_arrears_stand_apart_from_what_is_not_due(self, town: Town, cashier: FlaskClient) -> None:
+        town.issue("2026Q4")
+        page = at(english(cashier), counter(town))
+        assert "<dt>Overdue on 2026-11-23</dt><dd>¥2,640.00" in page
+        assert "<dt>Not due yet</dt><dd>¥1,200.00" in page
+        assert 'data-fill="2640.00"' in page
+        overdue, coming = page.split('<tr class="group">')[1:]
+        assert "2026Q3" in overdue and "2026Q4" not in overdue and "2026Q4" in coming
+        assert ">2,640.00<" in overdue and "3,840.00" in page.split("<tfoot>")[1]
+
+    def test_a_bill_due_today_is_asked_for_but_not_overdue(self, town: Town, cashier: FlaskClient) -> None:
+        page = at(english(cashier), f"{counter(town, '1-1-102')}?on=2026-06-30")
+        assert "<dt>Overdue on 2026-06-30</dt><dd>¥0.00" in page
+        assert "of it due today: 966.00" in page and 'data-fill="966.00"' in page
+        assert page.count('<tr class="group">') == 1 and ">due today<" in page
 
     def test_of_several_debtors_one_is_chosen(
         self, town: Town, cashier: FlaskClient, session: Session

@@ -40,7 +40,7 @@ def test_it_says_what_is_charged_collected_and_owed(
 ) -> None:
     page = clerk.get(home, headers=EN).text
     whole = overview(session, neighbours.town.community_id, today).whole
-    for fen in (whole.charged, whole.collected, whole.open, whole.late_fee):
+    for fen in (whole.charged, whole.collected, whole.overdue, whole.late_fee):
         assert f">{grouped(fen)}<" in page
     assert (whole.charged, whole.collected) == (1_081_800, 210_980)
 
@@ -58,6 +58,32 @@ def test_every_figure_leads_to_rows_of_the_same_sum(
                 assert grouped(part.total) in page.split("<tfoot>")[1], link
             else:
                 assert "Nobody owes" in page
+
+
+def test_what_is_not_due_yet_is_a_list_of_its_own(
+    neighbours: Neighbours, clerk: FlaskClient, home: str, session: Session, today: date
+) -> None:
+    """Issued for 2026-12-31: it changes no figure of the arrears, nor their list."""
+    before = clerk.get(f"{home}debtors/", headers=EN).text
+    neighbours.town.issue("2026Q4")
+    whole = overview(session, neighbours.town.community_id, today).whole
+    page = clerk.get(home, headers=EN).text
+    assert f">{grouped(whole.overdue)}<" in page and grouped(whole.overdue + whole.coming) not in page
+    assert f'debtors/?age=0">{grouped(whole.coming)}<' in page
+    assert clerk.get(f"{home}debtors/", headers=EN).text == before
+    coming = clerk.get(f"{home}debtors/?age=0", headers=EN).text
+    assert "<h1>Not due yet</h1>" in coming and grouped(whole.coming) in coming.split("<tfoot>")[1]
+    assert "Nobody owes" in clerk.get(f"{home}debtors/?age=0&stage=4", headers=EN).text
+
+
+def test_whoever_owes_late_fee_alone_is_listed_without_days(
+    neighbours: Neighbours, clerk: FlaskClient, home: str
+) -> None:
+    neighbours.town.pay("1-1-101", "3266.81", "2026-11-23", debtor="张伟")
+    row = re.search(
+        r"<tr>(?:(?!</tr>).)*张伟.*?</tr>", clerk.get(f"{home}debtors/", headers=EN).text, re.DOTALL
+    )
+    assert row and "late fee only" in row[0] and ">479.09<" in row[0]
 
 
 def test_the_stage_of_a_debtor_is_that_of_all_his_debts(clerk: FlaskClient, home: str) -> None:

@@ -47,8 +47,18 @@ def test_it_says_what_is_overdue_today(zhang: FlaskClient, page: str) -> None:
     """866.81 x 237 + 333.19 x 101 + 1200 x 146 + 1200 x 54 days at 1 per mille: 479.09 with each charge rounded."""
     said = _text(zhang.get(page, headers=EN).text)
     assert "Overdue on 2026-11-23 ¥ 3,745.90" in said
-    assert "Open principal 3,266.81" in said
+    assert "Overdue principal 3,266.81" in said
     assert "Late fee grows by 3.27 a day 479.09" in said
+
+
+def test_it_keeps_what_is_not_due_yet_out_of_the_arrears(
+    neighbours: Neighbours, zhang: FlaskClient, page: str
+) -> None:
+    neighbours.town.issue("2026Q4")  # 1,200.00 due on 2026-12-31
+    said = _text(zhang.get(page, headers=EN).text)
+    assert "Overdue on 2026-11-23 ¥ 3,745.90" in said and "Not due yet 1,200.00" in said
+    bill = said.split("Not due yet 物业服务费 2026Q4")[1].split("物业服务费")[0]
+    assert "Open principal 1,200.00" in bill and "Overdue" not in bill
 
 
 def test_it_works_out_the_late_fee_in_the_open(zhang: FlaskClient, page: str) -> None:

@@ -5,6 +5,7 @@ import io
 import pytest
 from sqlalchemy import select
 
+from billing.core.dunning import TONES
 from billing.flow.estate import policies
 from billing.flow.tariffs import find_item, ladder
 from billing.store.estate import PolicyRow, TariffRow, UnitFee
@@ -190,6 +191,15 @@ def test_a_ladder_is_set_from_a_day_on(manager, rules, session, community, today
     assert len(ladder(fresh(session), community.id, today)) == 4
     first, second = ladder(fresh(session), community.id, today.replace(month=12))
     assert (first.from_days, first.minimum, second.tone, second.deadline_days) == (3, 5000, "formal", 15)
+
+
+def test_a_tone_has_one_name_on_every_page(manager, rules, community):
+    """And the ladder adds the title of its paper."""
+    page = manager.get(f"{rules}ladder").text
+    assert page.count("firm reminder · 催缴通知单") == 6  # five rows to choose in, and the ladder so far
+    assert "formal demand · 催告函" in page
+    home = manager.get(f"/c/{community.id}/debtors/").text
+    assert all(name in home for name in TONES.values())
 
 
 def test_a_ladder_that_goes_down_is_refused_and_stays_typed(manager, rules, session, community, today):

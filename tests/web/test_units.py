@@ -75,6 +75,22 @@ def test_the_page_tells_the_late_fee_with_its_working(open_as, units, town):
     assert "2026-07-11 – 2026-11-23: 1,000.00 × 1‰ × 136 days = <b>136.00</b>" in page
 
 
+def test_arrears_and_what_is_not_due_yet_stand_apart(open_as, units, town):
+    """2026Q2 is 146 days late: 1,200.00 and 175.20; 2026Q4 is due on 2026-12-31."""
+    page = open_as("collector", show(units, town, "1-1-101")).text
+    assert "<dt>Owed in all</dt><dd>1,375.20</dd>" in page
+    assert "<dt>Not due yet</dt><dd>1,200.00</dd>" in page
+    assert "2,575.20" not in page
+    overdue, coming = page.split("<h3>Overdue</h3>")[1].split("<h3>Not due yet</h3>")
+    assert "2026Q2" in overdue and "2026Q4" not in overdue
+    assert "2026Q4" in coming and "2026Q2" not in coming and "money owed" not in coming
+
+
+def test_what_is_due_that_day_is_not_overdue(open_as, units, town):
+    page = open_as("collector", show(units, town, "1-1-101", "?as_of=2026-06-30")).text
+    assert "<dt>Owed in all</dt><dd>0.00</dd>" in page and "<h3>Overdue</h3>" not in page
+
+
 def test_as_of_an_earlier_day_later_payments_are_not_seen(open_as, units, town):
     town.pay("1-1-101", "1200.00", "2026-07-10")
     page = open_as("collector", show(units, town, "1-1-101", "?as_of=2026-07-05")).text

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from billing.clock import local_day
+from billing.core.ageing import State
 from billing.core.money import round_micro
 from billing.core.statement import Line, Totals, totals
 from billing.store.ledger import Payment, receipt_number
@@ -25,10 +26,8 @@ class Bill:
     parts: Sequence[Row[Any]]
 
     @property
-    def state(self) -> str:
-        if self.line.total <= 0:
-            return "settled"
-        return "overdue" if self.line.charge.due < self.line.as_of else "coming"
+    def state(self) -> State:
+        return self.line.state
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Balance:
             for line in self.account.lines(self.as_of)
         ]
 
-    def of(self, state: str) -> list[Bill]:
+    def of(self, state: State) -> list[Bill]:
         """The bills in that state; what was settled reads from the newest back."""
         found = [bill for bill in self.bills if bill.state == state]
         return found[::-1] if state == "settled" else found

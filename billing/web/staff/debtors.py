@@ -1,11 +1,14 @@
-"""Who owes: the rows behind each figure of the overview, by age, stage and building."""
+"""Who is in arrears: the rows behind each figure of the overview, by age, stage and building.
+
+What is billed and not yet due is a list of its own (the age "not due"), never a sum with arrears.
+"""
 
 from dataclasses import replace
 
 from flask import Blueprint, g, render_template, request
 
 from billing.clock import today
-from billing.core.ageing import BRACKETS, bracket
+from billing.core.ageing import BRACKETS, NOT_DUE, bracket
 from billing.extensions import db
 from billing.flow.overview import Debt, Debtor, debtors, debts
 from billing.flow.tariffs import ladder
@@ -35,6 +38,7 @@ def index(community_id: int) -> str:
         found=found,
         most=MOST_ROWS,
         wish=wish,
+        coming=wish["age"] == NOT_DUE.code,
         ages=BRACKETS,
         steps=steps,
         buildings=buildings(session, g.community.id),
@@ -42,10 +46,10 @@ def index(community_id: int) -> str:
 
 
 def _narrowed(one: Debtor, wish: dict[str, str]) -> Debtor:
-    """With those of his debts that are wanted; his stage is that of all of them, and of overdue ones only."""
+    """With those of his debts that are wanted, none of them not yet due unless asked for; his stage is that of all."""
     if wish["stage"] and (one.step is None or str(one.step.stage) != wish["stage"]):
         return replace(one, debts=[])
-    kept = one.overdue if wish["stage"] else one.debts
+    kept = one.of("coming" if wish["age"] == NOT_DUE.code and not wish["stage"] else "overdue")
     return replace(one, debts=[debt for debt in kept if _wanted(debt, wish)])
 
 

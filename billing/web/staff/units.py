@@ -10,12 +10,11 @@ from flask_babel import gettext
 from billing.clock import today
 from billing.core.calendar import parse_date
 from billing.core.problem import Missing, Refused
-from billing.core.statement import Totals, totals
+from billing.core.statement import totals
 from billing.extensions import db
 from billing.flow import papers, statements
 from billing.flow.entry import latest
 from billing.flow.estate import policies
-from billing.flow.statements import Statement
 from billing.store import register
 from billing.store.estate import Unit
 from billing.store.register import Wanted
@@ -33,7 +32,7 @@ HOLDS = {"disputed": N_("disputed"), "held": N_("held")}
 
 @dataclass(frozen=True)
 class Owed:
-    """What a unit owes today, all debtors together (fen): overdue and not yet due, and money left over."""
+    """What a unit owes today, all debtors together (fen): principal and late fee overdue, and money left over."""
 
     overdue: int = 0
     late_fee: int = 0
@@ -72,7 +71,7 @@ def _owed(community_id: int, unit_ids: list[int]) -> dict[int, Owed]:
     shown = set(unit_ids)
     for account in accounts(session, community_id, policies(session, community_id), debtor_ids=debtors):
         if account.unit_id in shown:
-            late = totals(row for row in account.lines(today()) if row.charge.due < today())
+            late = totals(row for row in account.lines(today()) if row.state == "overdue")
             before = sums[account.unit_id]
             sums[account.unit_id] = Owed(
                 before.overdue + late.open,
@@ -144,14 +143,8 @@ def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) 
         sentence=sentence,
         revealed=revealed,
         found=found,
-        sums=found.totals,
-        overdue=_overdue(found),
         holders=register.holders(session, [unit.id]).get(unit.id, []),
         notices=register.notices(session, unit.id),
         holds=register.holds(session, unit.id),
         kinds=HOLDS,
     )
-
-
-def _overdue(found: Statement) -> Totals:
-    return totals(row for row in found.lines if row.charge.due < found.as_of)

@@ -8,37 +8,42 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import FieldList, FormField, IntegerField, SelectField
 from wtforms import Form as Part
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from billing.clock import today
-from billing.core.dunning import Step
+from billing.core.dunning import TONES, Step, Tone
 from billing.extensions import db
 from billing.flow.estate import EVER
 from billing.flow.tariffs import ladder as ladder_on
 from billing.flow.tariffs import set_ladder
 from billing.store.base import writing
 from billing.store.collection import DunningRun, LadderStep
-from billing.translations import N_
-from billing.web.form import DayField, Form, YuanField, choices
+from billing.web.form import DayField, Form, YuanField
 from billing.web.permission import permission, visitor
 from billing.web.staff.tariffs.blueprint import bp
-
-TONES = {
-    "courteous": N_("courteous (催缴通知单, first)"),
-    "firm": N_("firm (催缴通知单, second)"),
-    "strong": N_("strong (催缴通知单, third)"),
-    "formal": N_("formal demand (催告函)"),
-}
+from billing.web.stage import tone_name
+from notices import demand
+from notices.wording import LATEST, wording
 
 #: Rows the form offers beyond the stages there are.
 _SPARE = 1
+
+
+def tone_and_paper(tone: Tone) -> str:
+    """A tone by its one name, and the title of the paper that speaks in it."""
+    return f"{tone_name(tone)} · {wording(LATEST)(demand.title_key(tone))}"
+
+
+def _tones() -> list[SelectChoice]:
+    return [SelectChoice(tone, tone_and_paper(tone)) for tone in TONES]
 
 
 class StageFields(Part):
     """One row; it counts when its first field is filled."""
 
     from_days = IntegerField(lazy_gettext("From day overdue"), [Optional(), NumberRange(1, 3650)])
-    tone = SelectField(lazy_gettext("Tone"), choices=choices(TONES))
+    tone = SelectField(lazy_gettext("Tone"), choices=_tones)
     deadline_days = IntegerField(lazy_gettext("Days to pay"), [Optional(), NumberRange(1, 366)])
     minimum = YuanField(lazy_gettext("Smallest amount"), positive=False, required=False)
 
@@ -77,7 +82,11 @@ def ladder(community_id: int) -> str | Response | tuple[str, int]:
             flash(gettext("The ladder is set from %(day)s.", day=form.since.data))
             return redirect(url_for("tariffs.ladder"), 303)
     page = render_template(
-        "staff/tariffs/ladder.html", form=form, history=_history(community_id), tones=TONES, ever=EVER
+        "staff/tariffs/ladder.html",
+        form=form,
+        history=_history(community_id),
+        tone_and_paper=tone_and_paper,
+        ever=EVER,
     )
     return page, form.status
 
