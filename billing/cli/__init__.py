@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from billing.cli import accounts, dunning, imports, late_fee, ledger, office, scheduler
+from billing.cli import accounts, dunning, imports, late_fee, ledger, office, profile, scheduler
 
 COMMANDS = (
     *accounts.COMMANDS,
     *imports.COMMANDS,
+    *profile.COMMANDS,
     *ledger.COMMANDS,
     *dunning.COMMANDS,
     *office.COMMANDS,
