@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from billing.cli import accounts, dunning, imports, late_fee, ledger, office, profile, scheduler
+from billing.cli import accounts, dunning, imports, late_fee, ledger, office, policy, profile, scheduler
 
 COMMANDS = (
     *accounts.COMMANDS,
     *imports.COMMANDS,
     *profile.COMMANDS,
+    *policy.COMMANDS,
     *ledger.COMMANDS,
     *dunning.COMMANDS,
     *office.COMMANDS,

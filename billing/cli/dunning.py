@@ -89,7 +89,7 @@ def _answer(
             {
                 "number": number,
                 "unit": one.account.unit,
-                "debtor": one.account.debtor,
+                "debtor": one.addressee,
                 "stage": one.step.stage,
                 "principal": yuan(one.principal),
                 "late_fee": yuan(one.late_fee),

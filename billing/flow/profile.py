@@ -72,8 +72,8 @@ class Facts:
             return "coming" if row.since > day else "holds" if row.id in holding else "past"
 
         order = list(LABELS)
-        newest_first = sorted(self.rows[::-1], key=lambda row: order.index(row.name))
-        return [(row, state(row)) for row in newest_first]
+        by_key = sorted(self.rows, key=lambda row: (order.index(row.name), -row.since.toordinal(), -row.id))
+        return [(row, state(row)) for row in by_key]
 
 
 def facts(session: Session, community_id: int) -> Facts:
