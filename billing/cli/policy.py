@@ -96,7 +96,7 @@ def _effect(effect: PolicyEffect) -> dict[str, Any]:
         "debtors": effect.debtors,
         "late_fee_before": yuan(effect.before),
         "late_fee_after": yuan(effect.after),
-        "overpaid": effect.overpaid,
+        "overpaid": yuan(sum(effect.overpaid)),
         "notices_sent": effect.notices,
         "largest": [
             {

@@ -34,7 +34,8 @@ class Change:
 
 @dataclass(frozen=True)
 class PolicyEffect:
-    """What entering the policy would change as of the day, the largest first; sums are of all charges (fen).
+    """What entering the policy would change as of the day, the largest first; `before` and `after` are what all
+    charges together owe of late fee (fen).
 
     `notices` were sent already to debtors whose late fee changes. `digest` names this very effect.
     """
@@ -47,16 +48,16 @@ class PolicyEffect:
 
     @property
     def after(self) -> int:
-        return self.before + sum(one.difference for one in self.changes)
+        return self.before + sum(max(0, one.after) - max(0, one.before) for one in self.changes)
 
     @property
     def debtors(self) -> int:
         return len({(one.debt.unit_id, one.debt.debtor_id) for one in self.changes})
 
     @property
-    def overpaid(self) -> int:
-        """Charges on which more late fee was paid than would then be owed."""
-        return sum(1 for one in self.changes if one.after < 0)
+    def overpaid(self) -> list[int]:
+        """How much more late fee was paid than would then be owed, for each charge on which it was (fen)."""
+        return [-one.after for one in self.changes if one.after < 0]
 
     @property
     def digest(self) -> str:
@@ -81,7 +82,7 @@ def policy_effect(session: Session, community_id: int, policy: Policy, today: da
         policy=policy,
         as_of=today,
         changes=changes,
-        before=sum(debt.late_fee for debt in before),
+        before=sum(max(0, debt.late_fee) for debt in before),
         notices=sum(count for debtor, count in sent.items() if debtor in changed),
     )
 

@@ -114,8 +114,10 @@ def english(browser):
 def test_what_begins_later_is_listed_and_still_lacks_today(browser_of):
     manager = english(browser_of("manager"))
     send(manager, PAGE, **OFFICE_FACTS | {"phone": ""})
-    send(manager, PAGE, **OFFICE_FACTS | {"phone": "0990-5550200", "since": "2027-01-01"})
+    later = {"phone": "0990-5550200", "contact": "<b>王管家</b>", "since": "2027-01-01"}
+    send(manager, PAGE, **OFFICE_FACTS | later)
     page = manager.get(PAGE).text
+    assert "Contact person → &lt;b&gt;王管家&lt;/b&gt;" in page and "<b>王管家" not in page
     assert "from 2027-01-01: Phone → 0990-5550200" in page
     assert 'href="#phone">Phone</a> (only from 2027-01-01)' in page
     assert "(only from 2027-01-01)" in manager.get("/staff/guide/").text
