@@ -124,7 +124,8 @@ def say_saved(form: Facts, changed: list[str], leaving: bool) -> None:
         entered = profile.profile(db.session(), form.community_id, form.since.data)
         for doubt in doubts(entered, today()):
             if doubt.key in changed:
-                flash(f"{gettext(LABELS[doubt.key])}: {doubt.sentence(gettext)}", "warning")
+                label, says = gettext(LABELS[doubt.key]), doubt.sentence(gettext)
+                flash(gettext("%(label)s: %(doubt)s", label=label, doubt=says), "warning")
 
 
 @cache
