@@ -2,11 +2,24 @@
 
 from flask import Flask
 
-from billing.cli import accounts, dunning, imports, late_fee, ledger, office, scheduler, slips
+from billing.cli import (
+    accounts,
+    dunning,
+    imports,
+    late_fee,
+    ledger,
+    office,
+    policy,
+    profile,
+    scheduler,
+    slips,
+)
 
 COMMANDS = (
     *accounts.COMMANDS,
     *imports.COMMANDS,
+    *profile.COMMANDS,
+    *policy.COMMANDS,
     *ledger.COMMANDS,
     *dunning.COMMANDS,
     *slips.COMMANDS,

@@ -22,8 +22,8 @@ from billing.flow.dunning import LeftOut, PlannedNotice, RunPlan
 from billing.store import runs
 from billing.store.base import writing
 from billing.store.collection import DunningRun, Notice
-from billing.store.estate import Unit
 from billing.translations import N_
+from notices.record import thaw
 
 
 @click.command("dun", cls=Command)
@@ -80,14 +80,14 @@ def _print_run(run: DunningRun, out: Path) -> dict[str, Any]:
     with click.progressbar(waiting, label=gettext("Making notices"), file=sys.stderr) as bar:
         for notice_id in bar:
             jobs.make_notice(session, vault, notice_id)
-    for notice, document in dunning.documents(session, run.id):
+    made = dunning.documents(session, run.id)
+    for notice, document in made:
         (out / f"{notice.number}.pdf").write_bytes(kept(vault, document.sha256))
     print_file = f"run-{run.id}.pdf"
     dunning.merge_run(session, vault, run.id, out / print_file)
-    notices = [_issued(row.Notice, row.Unit, row.debtor) for row in runs.papers(session, run.id)]
     return {
         "run": run.id,
-        "notices": notices,
+        "notices": [_issued(notice) for notice, _ in made],
         "left_out": _left_out(LeftOut(**one) for one in run.left_out),
         "print_file": print_file,
     }
@@ -100,12 +100,14 @@ def _preview(plan: RunPlan) -> dict[str, Any]:
 
 def _planned(one: PlannedNotice) -> dict[str, Any]:
     sums = (one.principal, one.late_fee, one.total)
-    return _notice(None, one.account.unit, one.account.debtor, one.step.stage, sums, one.deadline)
+    return _notice(None, one.account.unit, one.addressee, one.step.stage, sums, one.deadline)
 
 
-def _issued(one: Notice, unit: Unit, debtor: str) -> dict[str, Any]:
+def _issued(one: Notice) -> dict[str, Any]:
+    """As its paper says: whom it names may be called otherwise in the books."""
+    unit = thaw(one.paper).unit
     sums = (one.principal_fen, one.late_fee_fen, one.total_fen)
-    return _notice(one.number, unit.label, debtor, one.stage, sums, one.deadline)
+    return _notice(one.number, unit.label, unit.owner, one.stage, sums, one.deadline)
 
 
 def _notice(

@@ -1,4 +1,4 @@
-"""`flask profile`, `tariff`, `period`, `pay`, `reverse`, `statement`: the books from the command line."""
+"""`flask tariff`, `period`, `pay`, `reverse`, `statement`: the books from the command line."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 from flask_babel import gettext
-from sqlalchemy import select
 
 from billing.cli.command import (
     ACTOR,
@@ -25,65 +24,13 @@ from billing.clock import today
 from billing.core.calendar import CYCLES, Period
 from billing.core.money import yuan
 from billing.core.numbers import parse_price
-from billing.core.problem import Unusable
 from billing.core.tariff import BASES
 from billing.extensions import db
-from billing.flow import charges, payments, profile, reversals, statements, tariffs
-from billing.flow.estate import find_community, found_community
+from billing.flow import charges, payments, reversals, statements, tariffs
 from billing.store.base import writing
-from billing.store.estate import Community
 from billing.store.ledger import Charge
-from billing.translations import N_
 
 _CYCLE_NAMES = {name: months for months, name in CYCLES.items()}
-
-
-@click.group("profile", cls=Group)
-def profile_group() -> None:
-    """What papers say of the office and of each community."""
-
-
-@profile_group.command("set")
-@click.argument("facts", nargs=-1, required=True, metavar="KEY=VALUE...")
-@in_community
-@click.option("--since", type=DAY, help="From which day papers say so (default: today).")
-@answers
-def set_profile(facts: Sequence[str], community: str | None, since: date | None) -> dict[str, Any]:
-    """Set facts; the answer names what papers still lack."""
-    values = {}
-    for fact in facts:
-        key, equals, value = fact.partition("=")
-        if not equals:
-            raise Unusable(N_("“%(fact)s” is not KEY=VALUE."), fact=fact)
-        values[key] = value
-    session = db.session()
-    with writing(session):
-        place = _place(community, found=True)
-        profile.set_profile(session, ACTOR, today(), place, values, since)
-    return {"missing": profile.missing(session, place, today())}
-
-
-def _place(community: str | None, found: bool = False) -> int:
-    """The office's or a community's place; the very first community may be founded by naming it."""
-    if not community:
-        return profile.OFFICE
-    session = db.session()
-    if found and session.scalar(select(Community.id).limit(1)) is None:
-        return found_community(session, ACTOR, community).id
-    return find_community(session, community).id
-
-
-@profile_group.command("show")
-@in_community
-@answers
-def show_profile(community: str | None) -> dict[str, Any]:
-    """What is set, and what papers still lack."""
-    session = db.session()
-    place = _place(community)
-    return {
-        "profile": profile.profile(session, place, today()),
-        "missing": profile.missing(session, place, today()),
-    }
 
 
 @click.group("tariff", cls=Group)
@@ -227,4 +174,4 @@ def statement(
     return statements.as_json(found)
 
 
-COMMANDS = (profile_group, tariff_group, period_group, pay, reverse, statement)
+COMMANDS = (tariff_group, period_group, pay, reverse, statement)

@@ -37,6 +37,11 @@ class Policies:
         """The policy in force that day; before the first one, the first."""
         return in_force(self.dated, day)
 
+    def and_also(self, policy: Policy) -> "Policies":
+        """With one more; it replaces one of the same day."""
+        kept = [one for one in self.dated if one.since != policy.since]
+        return Policies(tuple(sorted([*kept, policy], key=lambda one: one.since)))
+
     def terms(self, due: date) -> Terms:
         """Grace and cap as agreed when the charge fell due; the rate as agreed for each later day."""
         return _terms(self, due)

@@ -21,7 +21,7 @@ ACTOR = "demo"
 
 OFFICE_FACTS = {
     "company": "示例市安居物业服务有限公司",
-    "licence": "91990101MA0DEMO0XX",
+    "licence": "91990101MA0DEM0XX9",
     "representative": "沈安",
     "address": "示例市清河区和平路100号清河花园物业服务中心",
     "phone": "0990-5550100",
@@ -39,6 +39,7 @@ CONTRACT_FACTS = {
     "每日按应交未交部分的千分之一支付违约金。",
     "district": "示例市清河区",
     "pay_channels": "物业服务中心现金、刷卡、微信、支付宝；银行转账",
+    "developer": "示例市清河置业有限公司",
 }
 
 #: The main fee is due in the middle of the quarter, the others at its end.

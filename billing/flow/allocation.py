@@ -126,4 +126,4 @@ def joined(shares: Iterable[Part]) -> list[Part]:
 def _empty_account(session: Session, unit: Unit, debtor_id: int) -> Account:
     """Of somebody who neither owed nor paid anything yet."""
     debtor = session.get_one(Party, debtor_id)
-    return Account(unit.id, unit.label, unit.position, debtor.id, debtor.name)
+    return Account(unit.id, unit.label, unit.position, debtor.id, debtor.name, debtor.kind)

@@ -172,7 +172,9 @@ def _debtors(session: Session, unit: Unit, on: date, today: date, found: Sequenc
     current = owners(session, unit.id, today)[:1]
     known = {account.debtor_id: account for account in found}
     for owner in current:
-        known.setdefault(owner.id, Account(unit.id, unit.label, unit.position, owner.id, owner.name))
+        known.setdefault(
+            owner.id, Account(unit.id, unit.label, unit.position, owner.id, owner.name, owner.kind)
+        )
     now = {owner.id for owner in current}
     debtors = [_debtor(account, on, key in now) for key, account in known.items()]
     return sorted(debtors, key=lambda one: (not one.owner, -one.overdue, -one.coming, one.id))

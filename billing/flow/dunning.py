@@ -17,11 +17,13 @@ from billing.core.dunning import Standing, Step
 from billing.core.problem import Refused
 from billing.core.statement import Line, totals
 from billing.flow import papers
+from billing.flow.addressee import NAMELESS, addressee
 from billing.flow.calendar import rest_days
 from billing.flow.documents import keep_document
 from billing.flow.entry import fingerprint, latest, record, token
 from billing.flow.estate import policies
 from billing.flow.holds import holds_on
+from billing.flow.profile import profile
 from billing.flow.tariffs import ladder
 from billing.store.collection import Document, DunningRun, Notice, paper_of
 from billing.store.estate import Unit
@@ -48,9 +50,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class PlannedNotice:
-    """A notice as it would go out: its lines are those overdue as of the run's day."""
+    """A notice as it would go out: its lines are those overdue as of the run's day, `addressee` whom it names."""
 
     account: Account
+    addressee: str
     step: Step
     lines: Sequence[Line]
     episode: date
@@ -87,7 +90,8 @@ class RunPlan:
     @property
     def digest(self) -> str:
         lines = [
-            [one.account.unit_id, one.account.debtor_id, one.step.stage, one.total] for one in self.notices
+            [one.account.unit_id, one.account.debtor_id, one.addressee, one.step.stage, one.total]
+            for one in self.notices
         ]
         return fingerprint({"as_of": self.as_of, "issued_on": self.issued_on, "notices": lines})
 
@@ -106,6 +110,7 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
     rest_day = rest_days(session)
     held = holds_on(session, community_id, as_of)
     earlier = _earlier(session, community_id)
+    developer = profile(session, community_id, today).get("developer", "")
     planned: list[PlannedNotice] = []
     left_out: list[LeftOut] = []
     rules = policies(session, community_id)
@@ -113,11 +118,15 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
         key = (account.unit_id, account.debtor_id)
         standing = _standing(account, as_of, held.get(key))
         verdict = dunning.decide(standing, steps, [(notice.stage, notice.as_of) for notice in earlier[key]])
-        if isinstance(verdict, Step):
+        name = addressee(account.debtor, account.debtor_kind, developer)
+        if isinstance(verdict, Step) and name is None:
+            left_out.append(LeftOut(account.unit, account.debtor, NAMELESS, standing.total))
+        elif isinstance(verdict, Step):
+            assert name
             episode = dunning.episode_start(standing.lines, as_of)
             deadline = roll_forward(today + timedelta(days=verdict.deadline_days), rest_day)
             before = [notice for notice in earlier[key] if notice.as_of >= episode]
-            planned.append(PlannedNotice(account, verdict, standing.overdue, episode, before, deadline))
+            planned.append(PlannedNotice(account, name, verdict, standing.overdue, episode, before, deadline))
         elif verdict != dunning.NOT_OVERDUE:
             detail = earlier[key][-1].number if verdict == dunning.SERVED else ""
             left_out.append(LeftOut(account.unit, account.debtor, verdict, standing.total, detail))
@@ -165,7 +174,7 @@ def issue_run(
     for number, one in enumerate(plan.notices, start=serial + 1):
         unit = units[one.account.unit_id]
         notice = _notice(run, number, one)
-        facts = head.unit(unit, one.account.debtor, _co_owners(holding[unit.id], one.account.debtor_id))
+        facts = head.unit(unit, one.addressee, _co_owners(holding[unit.id], one.account.debtor_id))
         paper = _paper(head, plan, one, notice, facts, _prior(one, delivered))
         notice.paper = freeze(paper)
         session.add(notice)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.core.problem import Refused
 from billing.flow.activation import VALID, issue_activation_code
+from billing.flow.addressee import addressee
 from billing.flow.entry import record, replayed
 from billing.flow.papers import Letterhead
 from billing.store.addressees import Addressee, addressees
@@ -85,6 +86,10 @@ def issue_letters(
             N_("These letters were made already and their codes cannot be shown again. Make new ones.")
         )
     head = Letterhead(session, community_id, today)
+    if any(addressee(_party(one).name, _party(one).kind, head.developer) is None for one in chosen):
+        raise Refused(
+            N_("This unit is the developer's: enter the developer's name in the contract page first.")
+        )
     drafts = [_draft(head, today, one) for one in chosen]
     for paper in drafts:
         proof(paper, fonts())
@@ -113,7 +118,7 @@ def _draft(head: Letterhead, today: date, one: Addressee) -> ActivationLetter:
         issued=today,
         office=head.office,
         community=head.community,
-        unit=head.unit(one.unit, _party(one).name, ()),
+        unit=head.unit(one.unit, head.addressee(_party(one).name, _party(one).kind), ()),
         verify_url=head.url,
         code="",
         url=head.url + ENTRANCE,

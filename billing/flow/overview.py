@@ -145,6 +145,13 @@ def overview(session: Session, community_id: int, as_of: date) -> Overview:
 def debts(session: Session, community_id: int, as_of: date) -> list[Debt]:
     """Every charge on which something is left, overdue or not, in walking order."""
     rules = policies(session, community_id)
+    return [debt for debt in reckoned(session, community_id, as_of, rules) if debt.total > 0]
+
+
+def reckoned(session: Session, community_id: int, as_of: date, rules: Policies) -> list[Debt]:
+    """Every charge that is open or was paid late, by these rules; its late fee may be nothing, or less than nothing
+    where more was paid than the rules give.
+    """
     found = rows.debts(session, community_id, as_of)
     plain = _plain_rate(rules, as_of)
     hard = {row.debtor_id for row in found if row.moved or plain(row.due) is None}
@@ -153,8 +160,7 @@ def debts(session: Session, community_id: int, as_of: date) -> list[Debt]:
     for row in found:
         rate = None if row.moved else plain(row.due)
         figures = worked_out[row.id] if rate is None else _from_integers(row, rate, as_of)
-        if sum(figures) > 0:
-            owed.append(_debt(row, *figures, as_of))
+        owed.append(_debt(row, *figures, as_of))
     return owed
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from billing.clock import local_day
 from billing.core.problem import Refused
 from billing.core.statement import Line
+from billing.flow.addressee import addressee
 from billing.flow.estate import owners, policies
 from billing.flow.payments import Taken
 from billing.flow.profile import OFFICE, profile, require
@@ -31,6 +32,7 @@ class Letterhead:
         self.day = day
         self.office_facts = profile(session, OFFICE, day)
         facts = profile(session, community_id, day)
+        self.developer = facts.get("developer", "")
         office = self.office_facts
         self.url = office["public_url"]
         self.office = content.Office(
@@ -60,6 +62,10 @@ class Letterhead:
 
     def slip_url(self, token: str) -> str:
         return f"{self.url}/s/{token}"
+
+    def addressee(self, name: str, kind: str) -> str:
+        """Whom the paper addresses; who has no name but a placeholder, by that: a receipt is due to anybody."""
+        return addressee(name, kind, self.developer) or name
 
     def unit(self, unit: Unit, debtor: str, co_owners: Iterable[str]) -> content.UnitFacts:
         return content.UnitFacts(
@@ -149,6 +155,7 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
     head = Letterhead(session, payment.community_id, today)
     unit = session.get_one(Unit, payment.unit_id)
     debtor = session.get_one(Party, payment.debtor_id)
+    owner = head.addressee(debtor.name, debtor.kind)
     rules = policies(session, payment.community_id, payment.entry)
     then = accounts(
         session,
@@ -166,9 +173,9 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
         issued=local_day(entry.recorded_at),
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, debtor.name, co_owner_names(session, unit, payment.on, debtor.id)),
+        unit=head.unit(unit, owner, co_owner_names(session, unit, payment.on, debtor.id)),
         verify_url=head.verify_url(payment.verify_token),
-        payer=payment.payer,
+        payer=owner if payment.payer == debtor.name else payment.payer,
         channel=payment.channel,
         amount=payment.amount_fen,
         received=payment.on,
@@ -213,6 +220,7 @@ def statement_paper(
     """One debtor's statement of a unit."""
     unit = found.unit
     head = Letterhead(session, unit.community_id, today)
+    owner = head.addressee(account.debtor, account.debtor_kind)
     given: dict[int, list[int]] = {}
     for part in account.allocations:
         if part.on <= found.as_of:
@@ -224,7 +232,7 @@ def statement_paper(
         issued=today,
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, account.debtor, co_owner_names(session, unit, found.as_of, account.debtor_id)),
+        unit=head.unit(unit, owner, co_owner_names(session, unit, found.as_of, account.debtor_id)),
         verify_url=head.url,
         as_of=found.as_of,
         lines=charge_lines(account, rows),

@@ -11,6 +11,7 @@ from billing.core.allocation import Part
 from billing.core.money import LARGEST
 from billing.core.numbers import parse_serial
 from billing.core.problem import Missing, Refused
+from billing.flow.addressee import addressee
 from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
@@ -135,7 +136,10 @@ def preview_payment(session: Session, today: date, unit: Unit, money: Money) -> 
 
 
 def find_debtor(session: Session, unit: Unit, today: date, name: str | None) -> Party:
-    """The party of that name who owns, owned or owes something on the unit; without a name, today's owner."""
+    """The party of that name, in the books or on papers, who owns, owned or owes something on the unit.
+
+    Without a name it is today's owner.
+    """
     if not name:
         current = owners(session, unit.id, today)
         if not current:
@@ -146,7 +150,11 @@ def find_debtor(session: Session, unit: Unit, today: date, name: str | None) -> 
         .where(Ownership.unit_id == unit.id)
         .union(select(Charge.debtor_id).where(Charge.unit_id == unit.id))
     )
-    found = session.scalars(select(Party).where(Party.id.in_(concerned), Party.name == name.strip())).all()
+    parties = session.scalars(select(Party).where(Party.id.in_(concerned))).all()
+    found = [party for party in parties if party.name == name.strip()]
+    if not found:
+        developer = profile(session, unit.community_id, today).get("developer", "")
+        found = [one for one in parties if addressee(one.name, one.kind, developer) == name.strip()]
     if not found:
         raise Missing(
             N_("%(name)s neither owns nor owes anything on unit %(unit)s."), name=name, unit=unit.label

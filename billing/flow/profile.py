@@ -1,55 +1,34 @@
 """What papers say of the office and of a community: dated facts, and which of them a paper still lacks."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
-from billing.core.calendar import parse_date
 from billing.core.problem import Named, Refused, Unusable
+from billing.core.profile import (
+    COMMUNITY_OPTIONAL,
+    COMMUNITY_REQUIRED,
+    DATES,
+    LABELS,
+    OFFICE_OPTIONAL,
+    OFFICE_REQUIRED,
+    check_contract,
+    clean,
+)
 from billing.store.estate import ProfileFact
 from billing.translations import N_
+from notices.fonts import MissingGlyph, fonts
 
 #: The office's own facts stand under this community number.
 OFFICE = 0
 
-#: Key -> label; every paper needs the required ones.
-OFFICE_REQUIRED = {
-    "company": N_("Company name"),
-    "licence": N_("Unified social credit code"),
-    "representative": N_("Legal representative"),
-    "address": N_("Address"),
-    "phone": N_("Phone"),
-    "bank_name": N_("Bank"),
-    "bank_account": N_("Bank account"),
-    "public_url": N_("Public web address for QR codes"),
-}
-OFFICE_OPTIONAL = {
-    "bank_account_name": N_("Account holder, if not the company"),
-    "contact": N_("Contact person"),
-    "office_hours": N_("Counter hours"),
-    "seal": N_("Seal image"),
-    "logo": N_("Logo image"),
-}
-COMMUNITY_REQUIRED = {
-    "contract_name": N_("Service contract"),
-    "contract_number": N_("Contract number"),
-    "contract_from": N_("Contract in force from"),
-    "late_fee_clause": N_("Late-fee clause, word for word"),
-}
-COMMUNITY_OPTIONAL = {
-    "contract_to": N_("Contract in force until"),
-    "district": N_("District and address"),
-    "pay_channels": N_("Ways to pay, as printed"),
-}
-#: Every key's label, the office's and a community's.
-LABELS = {**OFFICE_REQUIRED, **OFFICE_OPTIONAL, **COMMUNITY_REQUIRED, **COMMUNITY_OPTIONAL}
-IMAGES = ("seal", "logo")
-_DATES = ("contract_from", "contract_to")
-_URL = re.compile(r"https?://[A-Za-z0-9.:\-\[\]]+(/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
+#: Of an entry on a day. A later one for the same day has "replaced" it.
+State = Literal["coming", "holds", "past", "replaced"]
 
 
 def keys(community_id: int) -> dict[str, str]:
@@ -59,6 +38,52 @@ def keys(community_id: int) -> dict[str, str]:
         if community_id
         else {**OFFICE_REQUIRED, **OFFICE_OPTIONAL}
     )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that was ever said in one place, in the order in which it was meant to hold."""
+
+    rows: Sequence[ProfileFact]
+
+    def on(self, day: date) -> dict[str, str]:
+        """What holds on that day; what begins later does not count yet."""
+        holding = {row.name: row.value for row in self.rows if row.since <= day}
+        return {name: value for name, value in holding.items() if value}
+
+    def coming(self, day: date) -> list[ProfileFact]:
+        """What changes after that day, the earliest first; of two entries for one day the later counts."""
+        holding = self.on(day)
+        found = []
+        for row in {(row.since, row.name): row for row in self.rows if row.since > day}.values():
+            if holding.get(row.name, "") != row.value:
+                found.append(row)
+            holding[row.name] = row.value
+        return found
+
+    def history(self, day: date) -> list[tuple[ProfileFact, State]]:
+        """Every entry and what became of it by that day, key by key, the newest first."""
+        counting = {(row.since, row.name): row.id for row in self.rows}.values()
+        holding = {row.name: row.id for row in self.rows if row.since <= day}.values()
+
+        def state(row: ProfileFact) -> State:
+            if row.id not in counting:
+                return "replaced"
+            return "coming" if row.since > day else "holds" if row.id in holding else "past"
+
+        order = list(LABELS)
+        by_key = sorted(self.rows, key=lambda row: (order.index(row.name), -row.since.toordinal(), -row.id))
+        return [(row, state(row)) for row in by_key]
+
+
+def facts(session: Session, community_id: int) -> Facts:
+    query = select(ProfileFact).where(ProfileFact.community_id == community_id)
+    return Facts(session.scalars(query.order_by(ProfileFact.since, ProfileFact.id)).all())
+
+
+def profile(session: Session, community_id: int, day: date) -> dict[str, str]:
+    """What holds on that day."""
+    return facts(session, community_id).on(day)
 
 
 def set_profile(
@@ -71,15 +96,16 @@ def set_profile(
 ) -> list[str]:
     """Add the facts that are new; the keys changed. `since` is the day from which papers say so (default: today)."""
     known = keys(community_id)
-    cleaned = {}
-    for name, value in values.items():
+    for name in values:
         if name not in known:
             raise Unusable(
                 N_("There is no profile key “%(key)s”; there are: %(keys)s."), key=name, keys=", ".join(known)
             )
-        cleaned[name] = _clean(name, value)
+    cleaned = {name: _printable(name, clean(name, value)) for name, value in values.items()}
     current = profile(session, community_id, since or today)
     changed = [name for name, value in cleaned.items() if current.get(name, "") != value]
+    if not set(DATES).isdisjoint(changed):
+        check_contract(current | cleaned)
     for name in changed:
         session.add(
             ProfileFact(
@@ -95,35 +121,16 @@ def set_profile(
     return changed
 
 
-def _clean(name: str, value: str) -> str:
-    value = value.strip()
-    if len(value) > 4000 or any(ord(sign) < 32 and sign not in "\n\t" for sign in value):
-        raise Refused(N_("“%(key)s” is too long or holds signs that cannot be printed."), key=name)
-    if name in _DATES and value:
-        value = parse_date(value).isoformat()
-    if name == "public_url" and value and not _URL.match(value):
-        raise Refused(
-            N_("The public address must look like https://pay.example.cn, not “%(value)s”."), value=value[:80]
-        )
-    return value.rstrip("/") if name == "public_url" else value
-
-
-def profile(session: Session, community_id: int, day: date) -> dict[str, str]:
-    """What holds on that day; facts set for a later day do not count yet. Before the first, the first holds."""
-    rows = session.scalars(
-        select(ProfileFact)
-        .where(ProfileFact.community_id == community_id)
-        .order_by(ProfileFact.since, ProfileFact.id)
-    )
-    holding: dict[str, str] = {}
-    for row in rows:
-        if row.since <= day or row.name not in holding:
-            holding[row.name] = row.value
-    return {name: value for name, value in holding.items() if value}
+def _printable(name: str, value: str) -> str:
+    """The value, if the papers' fonts have all of it: one missing character would stop every paper."""
+    if unknown := fonts().missing([value]):
+        missing = MissingGlyph(unknown)
+        raise Refused(missing.message, key=name, **missing.params)
+    return value
 
 
 def missing(session: Session, community_id: int, day: date) -> list[str]:
-    """Keys a paper needs and nobody entered: the office's, and the community's when one is named."""
+    """Keys a paper of that day needs and nobody entered: the office's, and the community's when one is named."""
     office = profile(session, OFFICE, day)
     lacking = [key for key in OFFICE_REQUIRED if key not in office]
     if community_id:

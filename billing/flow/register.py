@@ -139,7 +139,7 @@ class Register:
             self._own(unit, owner, "owner", self.sold_on)
             self._name_co_owners(unit, row.co_owners, self.sold_on)
         else:
-            owner.name = row.owner
+            owner.name = row.owner if one.new_owner else owner.name
             owner.id_number = row.id_number or owner.id_number
             self._correct_co_owners(unit, row, today)
         self._reach(owner, row)

@@ -1,8 +1,8 @@
 """A roster into the books: what a file would change is planned and shown first, then done in one go."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from billing.core.problem import Problem, Refused
 from billing.flow.entry import latest, record
 from billing.flow.estate import EVER
+from billing.flow.profile import facts
 from billing.flow.register import Changed, Known, Register, facts_of, load, reach_of
 from billing.flow.tariffs import Price, find_item, set_tariff, tariff_rows
 from billing.sheets import Roster, RosterRow
+from billing.sheets.names import DEVELOPER, is_placeholder
 from billing.store.estate import Unit
+from billing.store.people import Party
 from billing.translations import N_
 
 _OTHER_OWNER = N_(
@@ -67,46 +70,71 @@ def plan_roster(
     if correction and sold_on:
         raise Refused(N_("Another owner is either a correction or a sale, not both."))
     known = load(session, community_id) if community_id else Known()
+    developers = _developers(session, community_id) if community_id else set()
     new, changed, unchanged, problems = [], [], 0, list(roster.problems)
-    for row in roster.rows:
+    for row in (_with_kind(row, developers) for row in roster.rows):
         unit = known.units.get((row.building, row.entrance, row.room))
         if unit is None:
             new.append(row)
             continue
         owner = next((party for own, party in known.owners[unit.id] if own.role == "owner"), None)
-        other = owner is not None and owner.name != row.owner
+        other = owner is not None and not _same(owner, row, developers)
         if owner and other and not sold_on and (not correction or owner.kind == "developer"):
             told = roster.problem(row, ["owner", "owner_code"], row.owner, _OTHER_OWNER, owner=owner.name)
             problems.append(told)
             continue
-        facts = _differences(known, unit, row)
-        if facts:
-            changed.append(Changed(unit, row, facts, new_owner=other))
+        news = _differences(known, unit, row, other)
+        if news:
+            changed.append(Changed(unit, row, news, new_owner=other))
         else:
             unchanged += 1
     return RosterPlan(roster, new, changed, unchanged, problems, sold_on)
 
 
-def _differences(known: Known, unit: Unit, row: RosterRow) -> list[tuple[str, str, str]]:
-    facts = [
+def _developers(session: Session, community_id: int) -> set[str]:
+    """The developer's registered name, and those before it."""
+    told = facts(session, community_id).rows
+    return {fact.value for fact in told if fact.name == "developer" and fact.value}
+
+
+def _with_kind(row: RosterRow, developers: Set[str]) -> RosterRow:
+    """A file that calls the developer by his registered name means the developer, whatever it says of his kind."""
+    return replace(row, owner_kind=DEVELOPER) if row.owner in developers else row
+
+
+def _same(owner: Party, row: RosterRow, developers: Set[str]) -> bool:
+    """By name; the developer by any name of his, a placeholder too: a file that has one for the other tells no sale."""
+    if owner.name == row.owner:
+        return True
+    is_developer = owner.kind == DEVELOPER or owner.name in developers
+    names = (owner.name, row.owner)
+    return (
+        is_developer
+        and row.owner_kind == DEVELOPER
+        and any(name in developers or is_placeholder(name) for name in names)
+    )
+
+
+def _differences(known: Known, unit: Unit, row: RosterRow, other: bool) -> list[tuple[str, str, str]]:
+    told = [
         (_FACTS[name], str(getattr(unit, name) or ""), str(value))
         for name, value in facts_of(row).items()
         if getattr(unit, name) != value
     ]
     current = known.owners[unit.id]
     owner = next((party for own, party in current if own.role == "owner"), None)
-    if owner is None or owner.name != row.owner:
-        facts.append((N_("owner"), owner.name if owner else "", row.owner))
+    if owner is None or other:
+        told.append((N_("owner"), owner.name if owner else "", row.owner))
     elif row.id_number and owner.id_number != row.id_number:
-        facts.append((N_("ID number"), owner.id_number, row.id_number))
+        told.append((N_("ID number"), owner.id_number, row.id_number))
     others = sorted(party.name for own, party in current if own.role == "co-owner")
     if row.co_owners and sorted(row.co_owners) != others:
-        facts.append((N_("co-owners"), "、".join(others), "、".join(row.co_owners)))
+        told.append((N_("co-owners"), "、".join(others), "、".join(row.co_owners)))
     reached = known.contacts[owner.id] if owner else set()
     fresh = [value for kind, value in reach_of(row) if (kind, value) not in reached]
-    if fresh and owner is not None and owner.name == row.owner:
-        facts.append((N_("contact"), "", "、".join(fresh)))
-    return facts
+    if fresh and owner is not None and not other:
+        told.append((N_("contact"), "", "、".join(fresh)))
+    return told
 
 
 def apply_roster(

@@ -134,8 +134,8 @@ def set_unit_fee(
     return True
 
 
-def set_policy(session: Session, actor: str, community_id: int, policy: Policy) -> PolicyRow:
-    """Add a late-fee policy from its day on."""
+def check_policy(policy: Policy) -> None:
+    """Refuse terms that no contract has."""
     if not 0 <= policy.rate_ppm <= 100_000:
         raise Refused(N_("The late-fee rate must lie between 0 and 100 per mille a day."))
     if not 0 <= policy.grace_days <= 366:
@@ -144,6 +144,11 @@ def set_policy(session: Session, actor: str, community_id: int, policy: Policy) 
         raise Refused(N_("This is not a way to allocate or to count grace that Permille knows."))
     if (policy.cap.percent_ppm or 0) < 0 or (policy.cap.fixed_fen or 0) < 0:
         raise Refused(N_("A cap cannot be below zero."))
+
+
+def set_policy(session: Session, actor: str, community_id: int, policy: Policy) -> PolicyRow:
+    """Add a late-fee policy from its day on."""
+    check_policy(policy)
     key = f"policy:{latest(session, community_id) + 1}"
     entry = record(session, community_id, "policy", key, actor, asdict(policy))
     row = PolicyRow(

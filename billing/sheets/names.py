@@ -65,6 +65,11 @@ def owner_kind(name: str, type_text: str = "") -> str:
     return PERSON
 
 
+def is_placeholder(name: str) -> bool:
+    """Whether it says that a unit is unsold or vacant, such as 空置（开发商）, and names no company to write to."""
+    return _VACANT.search(name) is not None and _COMPANY.search(name) is None
+
+
 def _tidy(text: str) -> str:
     name = _GAP_IN_NAME.sub("", " ".join(text.split()))
     if len(name) > _LONGEST:

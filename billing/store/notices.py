@@ -54,6 +54,14 @@ def waiting_count(session: Session, community_id: int, wish: Wish) -> int:
     return session.scalar(query.where(*_conditions(community_id, wish), ~SIGNED)) or 0
 
 
+def counts(session: Session, community_id: int) -> dict[tuple[int, int], int]:
+    """(unit, debtor) -> how many notices went out to him for it."""
+    query = select(Notice.unit_id, Notice.debtor_id, sql.count()).where(Notice.community_id == community_id)
+    return {
+        (row[0], row[1]): row[2] for row in session.execute(query.group_by(Notice.unit_id, Notice.debtor_id))
+    }
+
+
 def buildings(session: Session, community_id: int) -> list[str]:
     """The buildings that notices went to, in walking order."""
     query = (

@@ -30,6 +30,7 @@ class Account:
     position: str
     debtor_id: int
     debtor: str
+    debtor_kind: str
     charges: list[statement.Charge] = field(default_factory=list)
     rows: dict[int, Row[Any]] = field(default_factory=dict)
     settled: dict[int, list[Settled]] = field(default_factory=lambda: defaultdict(list))
@@ -78,7 +79,7 @@ def accounts(
         key = (row.unit_id, row.debtor_id)
         if key not in found:
             unit = "-".join(part for part in (row.building, row.entrance, row.room) if part)
-            found[key] = Account(row.unit_id, unit, row.position, row.debtor_id, row.debtor)
+            found[key] = Account(row.unit_id, unit, row.position, row.debtor_id, row.debtor, row.debtor_kind)
         return found[key]
 
     by_charge = _load_charges(session, narrowed, account, policies, known_at)
@@ -112,7 +113,14 @@ def _load_charges(
     return by_charge
 
 
-_WHERE = (Unit.building, Unit.entrance, Unit.room, Unit.position, Party.name.label("debtor"))
+_WHERE = (
+    Unit.building,
+    Unit.entrance,
+    Unit.room,
+    Unit.position,
+    Party.name.label("debtor"),
+    Party.kind.label("debtor_kind"),
+)
 
 
 @lru_cache(maxsize=4)  # building the statement costs more than running it

@@ -19,7 +19,7 @@ PASSWORD = "three small steps"
 #: Field of the profile -> what is typed.
 OFFICE = {
     "company": "示例市安居物业服务有限公司",
-    "licence": "91990101MA0DEMO0XX",
+    "licence": "91990101MA0DEM0XX9",
     "representative": "沈安",
     "address": "示例市清河区和平路100号",
     "phone": "0990-5550100",

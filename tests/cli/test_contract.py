@@ -10,7 +10,7 @@ from tests.support.databases import on_sqlite
 
 PROFILE = (
     "company=示例市安居物业服务有限公司",
-    "licence=91990101MA0DEMO0XX",
+    "licence=91990101MA0DEM0XX9",
     "representative=沈安",
     "address=示例市清河区和平路100号",
     "phone=0990-5550100",
@@ -24,6 +24,9 @@ CONTRACT = (
     "contract_from=2018-07-01",
     "late_fee_clause=第十二条 逾期未交纳的，每日按应交未交部分的千分之一支付违约金。",
 )
+
+
+KEYS = [fact.partition("=")[0] for fact in PROFILE]
 
 
 @pytest.fixture
@@ -212,7 +215,64 @@ def test_dun_names_what_the_profile_lacks_then_serves_each_stage_once(ask, arrea
     assert notice["total"] == found["totals"]["total"]
     again = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)
     assert again["notices"] == []
-    assert len(again["left_out"]) == len(run["notices"])
+    assert len(again["left_out"]) == len(run["notices"]) + len(run["left_out"])
+
+
+@on_sqlite
+def test_the_developer_is_served_by_his_registered_name(ask, arrears, samples, tmp_path):
+    ask("profile", "set", *PROFILE)
+    ask("profile", "set", "--community", "示例小区", *CONTRACT)
+    left_out = ask("dun", "--as-of", "2026-11-23", "--dry-run")["left_out"]
+    assert {(one["debtor"], one["reason"][:25]) for one in left_out} == {
+        ("空置（开发商）", "addressed to no real name")
+    }
+    ask("profile", "set", "developer=示例置业有限公司")
+    answer = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)
+    served = [one for one in answer["notices"] if one["debtor"] == "示例置业有限公司"]
+    assert len(served) == len(left_out) and answer["left_out"] == []
+    found = ask("statement", served[0]["unit"], "--as-of", "2026-11-23", "--debtor", served[0]["debtor"])
+    assert served[0]["total"] == found["totals"]["total"]
+    assert ask("import", "roster", samples / "业主台账.xlsx")["unchanged"] == 144
+
+
+@on_sqlite
+def test_a_profile_takes_office_and_community_in_one_go_and_doubts_aloud(ask, roster):
+    answer = ask("profile", "set", *PROFILE, *CONTRACT)
+    assert answer["missing"] == [] and answer["doubts"] == []
+    answer = ask("profile", "set", "licence=TEST", "phone=1234", "bank_account=acc. 1")
+    assert [doubt.partition(":")[0] for doubt in answer["doubts"]] == ["licence", "phone", "bank_account"]
+    assert ask("profile", "show")["profile"]["licence"] == "TEST"
+
+
+@on_sqlite
+def test_a_profile_dated_ahead_is_told_and_lacks_today(ask, roster):
+    assert ask("profile", "set", *PROFILE, "--since", "2027-01-01")["missing"] == KEYS
+    ask("profile", "set", "phone=0990-5550200", "--since", "2027-01-01")
+    shown = ask("profile", "show")
+    assert shown["profile"] == {} and shown["missing"] == KEYS
+    assert {"from": "2027-01-01", "key": "phone", "value": "0990-5550200"} in shown["coming"]
+    phones = [(one["value"], one["state"]) for one in shown["history"] if one["key"] == "phone"]
+    assert phones == [("0990-5550200", "coming"), ("0990-5550100", "replaced")]
+
+
+@on_sqlite
+def test_a_policy_tells_what_it_changes_and_is_entered_unless_it_is_a_trial(ask, arrears):
+    before = ask("statement", "1-1-101", "--as-of", "2026-11-23")["totals"]
+    wanted = ("policy", "set", "--rate", "0.5", "--from", "2000-01-01", "--order", "late-fee-first")
+    trial = ask(*wanted, "--dry-run")
+    effect = trial["effect"]
+    assert effect["charges"] >= len(effect["largest"]) == 5
+    assert Decimal(effect["late_fee_before"]) > Decimal(effect["late_fee_after"]) > 0
+    assert ask("statement", "1-1-101", "--as-of", "2026-11-23")["totals"] == before
+    assert ask(*wanted) == trial
+    now = ask("statement", "1-1-101", "--as-of", "2026-11-23")["totals"]
+    assert Decimal(now["late_fee"]) < Decimal(before["late_fee"])
+    assert ask(*wanted)["effect"]["charges"] == 0
+    assert [one["rate"] for one in ask("policy", "show")["policies"]] == ["0.5"]
+    ask("policy", "set", "--cap-percent", "30", "--from", "2027-01-01")
+    newest = ask("policy", "show")["policies"][-1]
+    assert (newest["rate"], newest["cap_percent"], newest["order"]) == ("0.5", "30", "late-fee-first")
+    assert ask("policy", "set", "--cap-percent", "30", "--no-cap", status=2)["error"]
 
 
 @on_sqlite

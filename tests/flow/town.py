@@ -46,7 +46,7 @@ FEE = Price("物业服务费", "area", 40_000, 3, EVER)
 
 OFFICE_FACTS = {
     "company": "示例物业服务有限公司",
-    "licence": "91990101MA0DEMO0XX",
+    "licence": "91990101MA0DEM0XX9",
     "representative": "沈安",
     "address": "示例市和平路1号",
     "phone": "0990-5550100",

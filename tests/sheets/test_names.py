@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.core.problem import Refused
-from billing.sheets.names import owner_kind, parse_names, parse_owner
+from billing.sheets.names import is_placeholder, owner_kind, parse_names, parse_owner
 from tests.sheets.making import attempt
 
 
@@ -51,6 +51,22 @@ def test_a_companys_name_is_one_name() -> None:
 )
 def test_kinds_of_owner(name: str, told: str, kind: str) -> None:
     assert owner_kind(name, told) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("空置（开发商）", True),
+        ("未售", True),
+        ("Developer", True),
+        ("示例开发商有限公司", False),
+        ("开发商：示例置业集团", False),
+        ("示例置业有限公司", False),
+        ("王五", False),
+    ],
+)
+def test_placeholders_for_an_owner(name: str, is_one: bool) -> None:
+    assert is_placeholder(name) == is_one
 
 
 @pytest.mark.parametrize("text", ["王\ue000伟", "王\ufffd", "长" * 101])

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from billing.flow import work as queue
+from billing.flow.profile import set_profile
 from billing.store.base import writing
 from billing.store.collection import DunningRun, Notice
 from billing.store.work import Job
@@ -72,6 +73,27 @@ class TestPreview:
         assert "Service contract" in page and " disabled" in page
         send(town, collector, page)
         assert town.all(Notice) == []
+
+    def test_leads_to_where_the_developers_name_is_entered(
+        self, session: Session, today: date, people: object, browser_of: Browser
+    ) -> None:
+        roster = "房号 业主 建筑面积\n1-1-101 张伟 100\n1-1-102 空置（开发商） 80"
+        town = found(session, today, "待售园", roster=roster)
+        town.fill_profile()
+        town.issue("2026Q3")
+        address = dunning(town, "preview?as_of=2026-11-23")
+        link = f'href="/c/{town.community_id}/contract/#developer"'
+        manager = english(browser_of("manager"))
+        assert "addressed to no real name" in at(manager, address) and link in at(manager, address)
+        with writing(session):
+            set_profile(session, "manager", today, town.community_id, {"developer": "示例置业有限公司"})
+        page = at(manager, address)
+        assert "示例置业有限公司" in page and link not in page
+        assert "示例置业有限公司" in at(manager, f"{address}&q=示例置业")
+        send(town, manager, page)
+        (notice,) = [one for one in town.all(Notice) if one.unit_id == town.unit("1-1-102").id]
+        shown = at(manager, f"/c/{town.community_id}/notices/{notice.id}")
+        assert "示例置业有限公司" in shown and 'value="空置' not in shown
 
 
 class TestSending:

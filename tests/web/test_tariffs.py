@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from billing.core.dunning import TONES
+from billing.flow.dunning import issue_run, plan_run
 from billing.flow.estate import policies
 from billing.flow.tariffs import find_item, ladder
+from billing.store.base import writing
 from billing.store.estate import PolicyRow, TariffRow, UnitFee
 from tests.flow.town import found
 from tests.support.databases import on_sqlite
+from tests.web.desk import hidden
 from tests.web.forms import send
 
 pytestmark = on_sqlite
@@ -168,6 +171,75 @@ def test_a_policy_is_added_never_edited(manager, rules, session, community):
     assert (newest.grace_days, newest.grace_from, newest.cap.percent_ppm) == (15, "end", 300_000)
     assert (newest.order, newest.roll_rest_days, newest.cap.fixed_fen) == ("by-charge", True, None)
     assert manager.get(f"{rules}late-fee").text.count("2026-01-01") >= 1
+
+
+@pytest.fixture
+def billed(session, today):
+    """Three debtors, 54 days late."""
+    town = found(session, today)
+    town.issue("2026Q3")
+    return town
+
+
+class TestPolicyThatReachesBack:
+    """Rate 0 from the beginning would wipe every late fee: that is seen before it is entered."""
+
+    WIPE = POLICY | {
+        "rate_ppm": "0",
+        "cap": "none",
+        "cap_percent": "",
+        "grace_days": "0",
+        "since": "2000-01-01",
+    }
+
+    def page(self, town):
+        return f"/c/{town.community_id}/tariffs/late-fee"
+
+    def rate(self, town):
+        return policies(fresh(town.session), town.community_id).on(town.today).rate_ppm
+
+    def test_is_shown_with_what_it_changes_and_not_entered(self, manager, billed):
+        answer = send(manager, self.page(billed), **self.WIPE)
+        assert answer.status_code == 200 and self.rate(billed) == 1000
+        assert "194.72" in answer.text and "−194.72" in answer.text and "of 3 debtors" in answer.text
+        assert answer.text.index("2-1-201") < answer.text.index("1-1-101") < answer.text.index("1-1-102")
+
+    def test_is_entered_by_the_button_under_it_and_only_once(self, manager, billed):
+        seen = hidden(send(manager, self.page(billed), **self.WIPE).text)
+        for _ in range(2):
+            answer = manager.post(self.page(billed), data=seen)
+            assert answer.status_code == 303
+        assert self.rate(billed) == 0
+        assert len(billed.all(PolicyRow)) == 2
+
+    def test_is_looked_at_again_after_the_books_moved(self, manager, billed):
+        seen = hidden(send(manager, self.page(billed), **self.WIPE).text)
+        billed.pay("1-1-101", "1264.80", "2026-11-23")
+        answer = manager.post(self.page(billed), data=seen)
+        assert answer.status_code == 409 and "look at it again" in answer.text and self.rate(billed) == 1000
+        assert manager.post(self.page(billed), data=hidden(answer.text)).status_code == 303
+        assert self.rate(billed) == 0
+
+    def test_can_be_changed_first(self, manager, billed):
+        seen = hidden(send(manager, self.page(billed), **self.WIPE | {"grace_days": "77"}).text)
+        answer = manager.post(self.page(billed), data=seen | {"again": "yes"})
+        assert answer.status_code == 200 and 'value="77"' in answer.text and self.rate(billed) == 1000
+
+    def test_is_not_entered_with_other_terms_than_were_seen(self, manager, billed):
+        seen = hidden(send(manager, self.page(billed), **self.WIPE).text)
+        answer = manager.post(self.page(billed), data=seen | {"rate_ppm": "0.1"})
+        assert answer.status_code == 409 and self.rate(billed) == 1000
+
+    def test_names_notices_that_quoted_other_figures(self, manager, billed):
+        billed.fill_profile()
+        with writing(billed.session, billed.community_id):
+            plan = plan_run(billed.session, billed.community_id, billed.today, billed.today)
+            issue_run(billed.session, "clerk", billed.community_id, plan)
+        assert "3 notices were sent already" in send(manager, self.page(billed), **self.WIPE).text
+
+    def test_from_a_day_to_come_is_entered_at_once(self, manager, billed):
+        assert send(manager, self.page(billed), **self.WIPE | {"since": "2027-01-01"}).status_code == 303
+        assert len(billed.all(PolicyRow)) == 2
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from billing.core.calendar import parse_date
 from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import dunning, work
+from billing.flow.addressee import NAMELESS
 from billing.flow.dunning import LeftOut, PlannedNotice, RunPlan
 from billing.store import runs
 from billing.store.base import writing
@@ -32,6 +33,7 @@ from billing.web.vault import the_vault
 
 bp = Blueprint("dunning", __name__, url_prefix="/c/<int:community_id>/dunning")
 bp.context_processor(stage.context)
+bp.context_processor(lambda: {"nameless": NAMELESS})
 
 Page = str | Response | tuple[str, int]
 
@@ -191,7 +193,7 @@ def _narrowed(plan: RunPlan) -> list[PlannedNotice]:
         for one in plan.notices
         if (stage is None or one.step.stage == stage)
         and (not place or building(one) == place)
-        and (not text or text in one.account.unit or text in one.account.debtor)
+        and (not text or any(text in each for each in (one.account.unit, one.account.debtor, one.addressee)))
     ]
 
 

@@ -1,28 +1,29 @@
 """The form of a profile: one field a key, each with what it is for and an example of what to write."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
-from flask_babel import lazy_gettext
+from flask import flash, request
+from flask_babel import gettext, lazy_gettext
 from wtforms import StringField, TextAreaField
-from wtforms.validators import Length
 
 from billing.clock import today
+from billing.core.calendar import parse_date
+from billing.core.problem import Refused
+from billing.core.profile import DATES, IMAGES, LABELS, LONG, Doubt, doubts, tidy
 from billing.extensions import db
 from billing.flow import profile
 from billing.store.base import writing
+from billing.store.estate import ProfileFact
 from billing.translations import N_
 from billing.web.form import DayField, Form
 from billing.web.permission import visitor
 
-_DAYS = ("contract_from", "contract_to")
-_LONG = ("late_fee_clause", "pay_channels")
-_LONGEST = 4000
-
 #: Key -> what to write, and why it is asked.
 _HINTS = {
     "company": N_("The full registered name, as on the business licence and the seal."),
-    "licence": N_("18 characters, from the business licence. For example 91990101MA0DEMO0XX"),
+    "licence": N_("18 characters, from the business licence. For example 91990101MA0DEM0XX9"),
     "representative": N_("The name on the business licence. For example 沈安"),
     "address": N_("Where owners find the office and where answers are sent."),
     "phone": N_("The number that owners call about bills. For example 0990-5550100"),
@@ -41,14 +42,24 @@ _HINTS = {
     ),
     "contract_to": N_("Leave empty if it runs on until a new one is made."),
     "district": N_("What stands before the community's name in an address. For example 示例市清河区"),
+    "developer": N_(
+        "Owes for units not sold or handed over. Papers for them are addressed to this name, never to a placeholder "
+        "such as 空置（开发商）."
+    ),
     "pay_channels": N_("For example 物业服务中心现金、刷卡、微信、支付宝；银行转账"),
 }
 
 
 class Facts(Form):
-    """What every profile form has; `profile_form` adds its fields."""
+    """What every profile form has; `profile_form` adds its fields.
+
+    `told` is all that was ever entered, `shown` what of it the form holds at first: what nobody touched is not
+    entered anew, so that a change from a later day on undoes no other one on the way there.
+    """
 
     community_id = profile.OFFICE
+    told: profile.Facts
+    shown: Mapping[str, str]
 
     since = DayField(
         lazy_gettext("Papers say so from"),
@@ -56,33 +67,65 @@ class Facts(Form):
     )
 
     def texts(self) -> dict[str, str]:
-        """Key -> what was typed, as `set_profile` takes it."""
-        data = {name: self[name].data for name in profile.keys(self.community_id) if name in self}
-        return {
-            name: value.isoformat() if isinstance(value, date) else value or ""
-            for name, value in data.items()
-        }
+        """Key -> what was typed over, as `set_profile` takes it."""
+        return {name: text for name, text in self._typed() if tidy(text) != self.shown.get(name, "")}
+
+    def _typed(self) -> Iterator[tuple[str, str]]:
+        for name in profile.keys(self.community_id):
+            if name in self:
+                value = self[name].data
+                yield name, value.isoformat() if isinstance(value, date) else value or ""
 
     def save(self) -> list[str]:
-        """Enter what changed; the changed keys. What is refused becomes an error of the form."""
-        at = "public_url" if "public_url" in self else None
-        changed: list[str] = []
-        with self.refusals(at), writing(db.session()):
-            changed += profile.set_profile(
-                db.session(), visitor().name, today(), self.community_id, self.texts(), self.since.data
-            )
-        return changed
+        """Enter what changed; the changed keys. What is refused becomes an error at its field."""
+        try:
+            with writing(db.session()):
+                return profile.set_profile(
+                    db.session(), visitor().name, today(), self.community_id, self.texts(), self.since.data
+                )
+        except Refused as refused:
+            key = refused.params.get("key")
+            self.add_error(refused.sentence(gettext), key if key in self else None)
+            return []
+
+    @property
+    def doubts(self) -> dict[str, Doubt]:
+        """Key -> what looks mistyped in what the form holds at first."""
+        return {doubt.key: doubt for doubt in doubts(self.shown, today())}
+
+    @property
+    def coming(self) -> list[ProfileFact]:
+        return self.told.coming(today())
+
+    @property
+    def history(self) -> list[tuple[ProfileFact, profile.State]]:
+        return self.told.history(today())
 
 
 def profile_form(community_id: int) -> Facts:
-    """The form of the office's profile (0) or of a community's, filled with what holds today."""
-    held: dict[str, str | date] = dict(profile.profile(db.session(), community_id, today()))
-    for name in _DAYS:
+    """The form of the office's profile (0) or of a community's, filled with what holds today or on day `?from=`."""
+    day = parse_date(request.args["from"]) if "from" in request.args else today()
+    told = profile.facts(db.session(), community_id)
+    shown = told.on(day)
+    held: dict[str, str | date] = dict(shown)
+    for name in DATES:
         if name in held:
             held[name] = date.fromisoformat(str(held[name]))
-    form: Facts = _form_class(bool(community_id))(data=held | {"since": today()})
-    form.community_id = community_id
+    form: Facts = _form_class(bool(community_id))(data=held | {"since": day})
+    form.community_id, form.told, form.shown = community_id, told, shown
     return form
+
+
+def say_saved(form: Facts, changed: list[str], leaving: bool) -> None:
+    """The next page's message; with what is doubted, where its fields do not stand on that page."""
+    flash(gettext("Saved.") if changed else gettext("Nothing was different."))
+    assert form.since.data
+    if leaving or form.since.data > today():
+        entered = profile.profile(db.session(), form.community_id, form.since.data)
+        for doubt in doubts(entered, today()):
+            if doubt.key in changed:
+                label, says = gettext(LABELS[doubt.key]), doubt.sentence(gettext)
+                flash(gettext("%(label)s: %(doubt)s", label=label, doubt=says), "warning")
 
 
 @cache
@@ -92,14 +135,14 @@ def _form_class(of_community: bool) -> type[Facts]:
 
 
 def _without_pictures(fields: dict[str, object]) -> dict[str, object]:
-    return {name: one for name, one in fields.items() if name not in profile.IMAGES}
+    return {name: one for name, one in fields.items() if name not in IMAGES}
 
 
 def _field(name: str, label: str) -> object:
     hint = lazy_gettext(_HINTS[name]) if name in _HINTS else ""
-    if name in _DAYS:
+    if name in DATES:
         return DayField(lazy_gettext(label), required=False, description=hint)
-    if name in _LONG:
+    if name in LONG:
         rows = {"rows": 4 if name == "late_fee_clause" else 2}
-        return TextAreaField(lazy_gettext(label), [Length(max=_LONGEST)], description=hint, render_kw=rows)
-    return StringField(lazy_gettext(label), [Length(max=200)], description=hint)
+        return TextAreaField(lazy_gettext(label), description=hint, render_kw=rows)
+    return StringField(lazy_gettext(label), description=hint)

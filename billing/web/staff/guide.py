@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -11,6 +12,7 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from billing.clock import today
+from billing.core.profile import COMMUNITY_REQUIRED, OFFICE_REQUIRED
 from billing.extensions import db
 from billing.flow import profile
 from billing.flow.estate import found_community
@@ -32,18 +34,21 @@ class Found(Form):
     )
 
 
+Lack = tuple[str, str, date | None]
+
+
 @dataclass(frozen=True)
 class Step:
     """One step: what it is for, whether it is done, where to do it, and what of it a paper still lacks.
 
-    `lacking` are (label, address) pairs; a step that may be left out is `optional`.
+    `lacking` are (label, address, day from which it is entered already); a step that may be left out is `optional`.
     """
 
     title: str
     says: str
     done: bool
     url: str
-    lacking: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[Lack, ...] = ()
     optional: bool = False
     result: str = ""
 
@@ -83,14 +88,14 @@ def community() -> str | Response | tuple[str, int]:
 
 def _office_steps(chosen: Community | None) -> Iterator[Step]:
     here = url_for("guide.index", community=chosen.id if chosen else None)
-    lacking = profile.missing(db.session(), profile.OFFICE, today())
     form = url_for("profile.index", next=here)
+    lacking = _lacking(profile.OFFICE, OFFICE_REQUIRED, form)
     yield Step(
         N_("Office profile"),
         N_("Company, licence, bank account, seal: what stands at the head and foot of every paper."),
         not lacking,
         form,
-        _links(lacking, profile.OFFICE_REQUIRED, form),
+        lacking,
     )
     if chosen is None:
         yield Step(
@@ -100,28 +105,32 @@ def _office_steps(chosen: Community | None) -> Iterator[Step]:
             url_for("guide.community"),
         )
         return
-    lacking = profile.missing(db.session(), chosen.id, today())
-    own = [key for key in lacking if key in profile.COMMUNITY_REQUIRED]
     form = url_for("contract.index", community_id=chosen.id, next=here)
+    lacking = _lacking(chosen.id, COMMUNITY_REQUIRED, form)
     yield Step(
         N_("Community and contract"),
         N_("The service contract and its late-fee clause, word for word: notices quote them."),
-        not own,
+        not lacking,
         form,
-        _links(own, profile.COMMUNITY_REQUIRED, form),
+        lacking,
         result=chosen.name,
     )
 
 
-def _links(keys: list[str], labels: dict[str, str], form: str) -> tuple[tuple[str, str], ...]:
-    return tuple((labels[key], f"{form}#{key}") for key in keys)
+def _lacking(community_id: int, required: dict[str, str], form: str) -> tuple[Lack, ...]:
+    """What papers of today lack of one place, each with its field in the form."""
+    told = profile.facts(db.session(), community_id)
+    held, coming = told.on(today()), {row.name: row.since for row in reversed(told.coming(today()))}
+    return tuple(
+        (label, f"{form}#{key}", coming.get(key)) for key, label in required.items() if key not in held
+    )
 
 
 def _community_steps(chosen: Community) -> Iterator[Step]:
     so_far: Progress = progress(db.session(), chosen.id)
     number = chosen.id
     tariffs = url_for("tariffs.index", community_id=number)
-    unlisted = (N_("a fee item for listed units has no unit yet"), tariffs)
+    unlisted = (N_("a fee item for listed units has no unit yet"), tariffs, None)
     yield Step(
         N_("Fee items, tariffs and the late fee"),
         N_("What is charged, how often, when it is due; the late fee starts as 1‰ a day and can be changed."),

@@ -105,7 +105,8 @@ def by_number(community_id: int, number: str) -> Response:
 @permission("notice.view")
 def show(community_id: int, notice_id: int) -> Page:
     row = find(notice_id)
-    form = FileSlip(formdata=None, signer=row.debtor, on=max(row.Notice.issued_on, today()))
+    signer = thaw(row.Notice.paper).unit.owner
+    form = FileSlip(formdata=None, signer=signer, on=max(row.Notice.issued_on, today()))
     return notice_page(row, form)
 
 

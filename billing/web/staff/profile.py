@@ -6,12 +6,14 @@ from werkzeug.wrappers import Response as Redirection
 
 from billing.clock import today
 from billing.core.problem import Refused
+from billing.core.profile import OFFICE_REQUIRED
 from billing.extensions import db
 from billing.flow import pictures, profile
+from billing.flow.estate import EVER
 from billing.store.base import writing
 from billing.web.address import local
 from billing.web.permission import permission, visitor
-from billing.web.staff.facts import profile_form
+from billing.web.staff.facts import Facts, profile_form, say_saved
 from billing.web.vault import the_vault
 
 bp = Blueprint("profile", __name__, url_prefix="/staff/profile")
@@ -26,19 +28,22 @@ def index() -> Page:
     if form.validate_on_submit():
         changed = form.save()
         if not form.errors:
-            flash(gettext("Saved.") if changed else gettext("Nothing was different."))
-            return redirect(local(request.args.get("next")) or url_for("profile.index"), 303)
+            back = local(request.args.get("next"))
+            say_saved(form, changed, leaving=back is not None)
+            return redirect(back or url_for("profile.index"), 303)
     return _page(form), form.status
 
 
-def _page(form: object, picture_error: str = "") -> str:
-    held = profile.profile(db.session(), profile.OFFICE, today())
+def _page(form: Facts, picture_error: str = "") -> str:
+    held = form.told.on(today())
     return render_template(
         "staff/profile/index.html",
         form=form,
-        profile=profile,
+        labels=profile.keys(profile.OFFICE),
+        required=OFFICE_REQUIRED,
+        ever=EVER,
         held=held,
-        missing=profile.missing(db.session(), profile.OFFICE, today()),
+        missing=[key for key in OFFICE_REQUIRED if key not in held],
         picture_error=picture_error,
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ from billing.core.numbers import parse_percent, percent
 from billing.core.policy import Policy
 from billing.extensions import db
 from billing.flow.estate import EVER, policies
-from billing.flow.tariffs import set_policy
+from billing.flow.policy import PolicyEffect, enter_policy, policy_effect
 from billing.store.base import writing
 from billing.store.estate import PolicyRow
 from billing.store.ledger import Charge
@@ -45,6 +45,12 @@ CAPS = {
     "percent": N_("a share of the charge's amount"),
     "amount": N_("an amount per charge"),
 }
+
+
+#: Changes shown one by one.
+LARGEST = 5
+
+Page = str | Response | tuple[str, int]
 
 
 class PolicyForm(Form):
@@ -103,17 +109,43 @@ class PolicyForm(Form):
 
 @bp.route("/late-fee", methods=["GET", "POST"])
 @permission("tariff.edit")
-def policy(community_id: int) -> str | Response | tuple[str, int]:
+def policy(community_id: int) -> Page:
     """The policies so far, and a new one that begins with the terms of the one in force."""
     form = PolicyForm(data=_in_force(community_id))
-    if form.validate_on_submit():
+    if form.validate_on_submit() and "again" not in request.form:
         form.demand_cap()
-        if not form.errors:
-            with form.refusals(), writing(db.session(), community_id):
-                set_policy(db.session(), visitor().name, community_id, form.wanted())
-        if not form.errors:
-            flash(gettext("The late-fee policy is set from %(day)s.", day=form.since.data))
-            return redirect(url_for("tariffs.policy"), 303)
+        if not form.errors and (answer := _enter(community_id, form)):
+            return answer
+    return _page(community_id, form)
+
+
+def _enter(community_id: int, form: PolicyForm) -> Page | None:
+    """Enter what changes no figure of today at once, anything else once its effect was seen; None if refused."""
+    session, wanted = db.session(), form.wanted()
+    seen = request.form.get("seen", "")
+    with form.refusals():
+        effect = policy_effect(session, community_id, wanted, today())
+        if effect.changes and not seen:
+            return _effect(form, effect), 200
+    if not form.errors:
+        with form.refusals(), writing(session, community_id):
+            enter_policy(session, visitor().name, community_id, wanted, today(), seen or effect.digest)
+        if form.errors:
+            return _effect(form, policy_effect(session, community_id, wanted, today())), 409
+        flash(gettext("The late-fee policy is set from %(day)s.", day=wanted.since))
+        return redirect(url_for("tariffs.policy"), 303)
+    return None
+
+
+def _effect(form: PolicyForm, effect: PolicyEffect) -> str:
+    """What the policy would change, with all that was typed carried on to the button that enters it."""
+    typed = [(name, text) for name, text in request.form.items() if name in form and name != "csrf_token"]
+    return render_template(
+        "staff/tariffs/effect.html", form=form, effect=effect, typed=typed, largest=LARGEST
+    )
+
+
+def _page(community_id: int, form: PolicyForm) -> tuple[str, int]:
     query = select(PolicyRow).where(PolicyRow.community_id == community_id)
     rows = db.session.scalars(query.order_by(PolicyRow.since.desc(), PolicyRow.id.desc())).all()
     page = render_template(

@@ -134,13 +134,11 @@ def add(community_id: int) -> str | Response | tuple[str, int]:
 def _usual(community_id: int, item_id: int | None) -> dict[str, object]:
     """What the form holds at first: the item's newest price, or the field's custom from the contract's start."""
     if item_id is None:
-        began = profile.profile(db.session(), community_id, today()).get("contract_from")
-        since = date.fromisoformat(began) if began else date(today().year, 1, 1)
         return {
             "item": "物业服务费" if not _any_item(community_id) else "",
             "basis": "area",
             "cycle_months": 3,
-            "since": since,
+            "since": _contract_begins(community_id) or date(today().year, 1, 1),
             "due_from": "end",
             "due_days": 0,
         }
@@ -148,6 +146,14 @@ def _usual(community_id: int, item_id: int | None) -> dict[str, object]:
     newest = tariffs.tariff_rows(db.session(), item.id)[-1:]
     held = {name: getattr(row, name) for row in newest for name in _TERMS}
     return {"due_days": 0, "item": item.name, "listed": item.listed, "since": today(), **held}
+
+
+def _contract_begins(community_id: int) -> date | None:
+    """The first day of the contract in force; while there is none, of the first that is entered for later."""
+    told = profile.facts(db.session(), community_id)
+    coming = {row.name: row.value for row in reversed(told.coming(today()))}
+    began = told.on(today()).get("contract_from") or coming.get("contract_from")
+    return date.fromisoformat(began) if began else None
 
 
 def _any_item(community_id: int) -> bool:
