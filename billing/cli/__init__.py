@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from billing.cli import accounts, dunning, imports, late_fee, ledger, office, scheduler
+from billing.cli import accounts, dunning, imports, late_fee, ledger, mail, office, scheduler
 
 COMMANDS = (
     *accounts.COMMANDS,
     *imports.COMMANDS,
     *ledger.COMMANDS,
     *dunning.COMMANDS,
+    *mail.COMMANDS,
     *office.COMMANDS,
     late_fee.late_fee,
     scheduler.scheduler,
