@@ -178,7 +178,7 @@ def roster_book(random: Random) -> bytes:
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     sheet = book.add_worksheet("业主台账")
-    sheet.merge_range(0, 0, 0, 9, f"{COMMUNITY}业主台账")
+    sheet.merge_range(0, 0, 0, 10, f"{COMMUNITY}业主台账")
     headings = (
         "楼",
         "单元",
@@ -190,6 +190,7 @@ def roster_book(random: Random) -> bytes:
         "建筑面积(㎡)",
         "交房日期",
         "状态",
+        "邮箱",
     )
     sheet.write_row(1, 0, headings)
     for number, row in enumerate(_households(random), start=2):
@@ -210,16 +211,18 @@ def _household(random: Random) -> tuple[str, ...]:
     day = (date(2018, 7, 1) + timedelta(days=random.randrange(900))).isoformat()
     area = random.choice(_AREAS)
     if random.random() < 0.03:
-        return ("空置（开发商）", "", "", "", area, "", "空置")
+        return ("空置（开发商）", "", "", "", area, "", "空置", "")
     co_owner = _name(random) if random.random() < 0.25 else ""
+    name, phone = _name(random), f"1380000{random.randrange(10_000):04d}"
     return (
-        _name(random),
+        name,
         co_owner,
-        f"1380000{random.randrange(10_000):04d}",
+        phone,
         _id_number(random),
         area,
         day,
         random.choice(("自住", "自住", "自住", "出租", "空关")),
+        f"{phone}@example.com" if phone[-1] in "02468" else "",
     )
 
 

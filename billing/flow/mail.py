@@ -26,7 +26,7 @@ from billing.flow.receipts import ORIGINAL
 from billing.store import outbox
 from billing.store.collection import Document
 from billing.store.estate import Community, Unit
-from billing.store.ledger import Payment
+from billing.store.ledger import Payment, Reversal
 from billing.store.mail import Mail
 from billing.store.people import Party
 from billing.translations import N_
@@ -54,8 +54,7 @@ def queue_receipt(
     session: Session, actor: str, today: date, now: datetime, payment: Payment, document: Document
 ) -> Mail:
     """The receipt of a payment, mailed to its debtor."""
-    if document.about != ORIGINAL:
-        raise Refused(N_("This payment was reversed: its receipt is not mailed any more."))
+    require_standing(session, ORIGINAL, payment.id)
     places = {
         "房号": session.get_one(Unit, payment.unit_id).label,
         "金额": grouped(payment.amount_fen),
@@ -64,6 +63,20 @@ def queue_receipt(
     }
     name = f"收据 {payment.receipt}.pdf"
     return queue_paper(session, actor, today, now, payment.debtor_id, document, "receipt", places, name)
+
+
+def receipts_go_out(session: Session, community_id: int, today: date) -> bool:
+    """Whether the community mails receipts as soon as they are made."""
+    return profile(session, community_id, today).get("mail_receipts") == "yes"
+
+
+def require_standing(session: Session, about: str, about_id: int) -> None:
+    """Raises Refused where what the mail would say is no longer so."""
+    reversed_since = select(Reversal.id).where(
+        Reversal.target == Payment.__tablename__, Reversal.target_id == about_id
+    )
+    if about == ORIGINAL and session.scalar(reversed_since):
+        raise Refused(N_("This payment was reversed: its receipt is not mailed any more."))
 
 
 def queue_paper(
@@ -110,10 +123,10 @@ def address_of(session: Session, party: Party) -> str:
             return str(row.value)
     if known:
         raise Refused(
-            N_("The mail server refused the address %(address)s. Enter another one."),
+            N_("The mail server refused the address %(address)s: import the roster with another one."),
             address=mask.email(known[0].value),
         )
-    raise Refused(N_("No e-mail address of %(name)s is known."), name=party.name)
+    raise Refused(N_("No e-mail address of %(name)s is known: import the roster with it."), name=party.name)
 
 
 def queue_mail(session: Session, actor: str, now: datetime, letter: Letter, key: str) -> Mail:

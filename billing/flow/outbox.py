@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from billing.core import mask
 from billing.core.problem import Missing, Refused
-from billing.flow.mail import Letter, queue_mail
-from billing.store.mail import Mail
+from billing.flow.mail import Letter, queue_mail, require_standing
+from billing.store.mail import UNSENT, Mail
 from billing.store.outbox import again_key
 from billing.translations import N_
 
@@ -22,8 +22,6 @@ from billing.translations import N_
 LEASE = timedelta(minutes=15)
 #: How long a mail waits after each try that the server put off, in minutes; after the last it is refused.
 WAITS = (1, 5, 15, 60, 180, 360, 720)
-#: The states from which a person may send a mail again.
-UNSENT = ("refused", "address_refused", "unknown")
 
 _LONGEST_ANSWER = 300
 
@@ -93,6 +91,7 @@ def send_again(session: Session, actor: str, now: datetime, mail: Mail) -> Mail:
     """The same letter as a new mail; the old one keeps its state. A second time, it is the same new mail."""
     if mail.state not in UNSENT:
         raise Refused(N_("Only a mail that was not taken, or may not have gone out, is sent again."))
+    require_standing(session, mail.about, mail.about_id)
     letter = Letter(**{name: getattr(mail, name) for name in Letter.__dataclass_fields__})
     return queue_mail(session, actor, now, letter, again_key(mail.id))
 

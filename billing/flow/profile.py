@@ -44,11 +44,13 @@ COMMUNITY_OPTIONAL = {
     "contract_to": N_("Contract in force until"),
     "district": N_("District and address"),
     "pay_channels": N_("Ways to pay, as printed"),
+    "mail_receipts": N_("E-mail receipts as soon as they are made"),
 }
 #: Every key's label, the office's and a community's.
 LABELS = {**OFFICE_REQUIRED, **OFFICE_OPTIONAL, **COMMUNITY_REQUIRED, **COMMUNITY_OPTIONAL}
 IMAGES = ("seal", "logo")
 _DATES = ("contract_from", "contract_to")
+SWITCHES = ("mail_receipts",)
 _URL = re.compile(r"https?://[A-Za-z0-9.:\-\[\]]+(/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
 
 
@@ -105,6 +107,8 @@ def _clean(name: str, value: str) -> str:
         raise Refused(
             N_("The public address must look like https://pay.example.cn, not “%(value)s”."), value=value[:80]
         )
+    if name in SWITCHES and value not in ("yes", "no", ""):
+        raise Refused(N_("“%(key)s” is yes or no."), key=name)
     return value.rstrip("/") if name == "public_url" else value
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from billing.store.base import Base, Keyed
 
 STATES = ("queued", "sending", "handed_over", "refused", "address_refused", "unknown")
+#: It did not go out, or may not have: a person may send it again.
+UNSENT = ("refused", "address_refused", "unknown")
 
 
 class Mail(Keyed, Base):

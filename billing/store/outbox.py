@@ -8,26 +8,29 @@ from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, aliased, defer
 
 from billing.store.estate import Community
-from billing.store.mail import Mail
+from billing.store.mail import UNSENT, Mail
 from billing.store.people import Contact, Party
+
+#: The mail by which another one was sent again.
+Again = aliased(Mail)
+_IS_AGAIN = Again.key == literal("again:") + cast(Mail.id, String)
 
 
 def again_key(mail_id: int) -> str:
-    """The key of the mail that sends another one again."""
+    """The key of the mail by which that one is sent again."""
     return f"again:{mail_id}"
 
 
 def listed(
     session: Session, state: str = "", community_id: int | None = None, limit: int = 100
 ) -> Sequence[Any]:
-    """Mail, community, party's name, and again_id: the mail by which it was sent again; the newest first."""
-    again = aliased(Mail)
+    """Mail, community, party's name, and the id of the mail by which it was sent again; the newest first."""
     query = (
-        select(Mail, Community.name.label("community"), Party.name.label("party"), again.id.label("again_id"))
+        select(Mail, Community.name.label("community"), Party.name.label("party"), Again.id.label("again_id"))
         .options(defer(Mail.body))
         .join(Community, Community.id == Mail.community_id)
         .join(Party, Party.id == Mail.party_id)
-        .outerjoin(again, again.key == literal("again:") + cast(Mail.id, String))
+        .outerjoin(Again, _IS_AGAIN)
     )
     if state:
         query = query.where(Mail.state == state)
@@ -37,8 +40,9 @@ def listed(
 
 
 def counts(session: Session) -> dict[str, int]:
-    """State -> how many mails."""
-    query = select(Mail.state, sql.count(Mail.id)).group_by(Mail.state)
+    """State -> how many mails are in it; of those that did not go out, only what nobody sent again."""
+    query = select(Mail.state, sql.count(Mail.id)).outerjoin(Again, _IS_AGAIN)
+    query = query.where(Mail.state.not_in(UNSENT) | Again.id.is_(None)).group_by(Mail.state)
     return {row[0]: row[1] for row in session.execute(query)}
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 
 from flask_babel import lazy_gettext
-from wtforms import StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from billing.clock import today
@@ -12,12 +12,13 @@ from billing.extensions import db
 from billing.flow import profile
 from billing.store.base import writing
 from billing.translations import N_
-from billing.web.form import DayField, Form
+from billing.web.form import DayField, Form, choices
 from billing.web.permission import visitor
 
 _DAYS = ("contract_from", "contract_to")
 _LONG = ("late_fee_clause", "pay_channels")
 _LONGEST = 4000
+_YES_NO = {"": N_("No"), "yes": N_("Yes")}
 
 #: Key -> what to write, and why it is asked.
 _HINTS = {
@@ -42,6 +43,7 @@ _HINTS = {
     "contract_to": N_("Leave empty if it runs on until a new one is made."),
     "district": N_("What stands before the community's name in an address. For example 示例市清河区"),
     "pay_channels": N_("For example 物业服务中心现金、刷卡、微信、支付宝；银行转账"),
+    "mail_receipts": N_("To the debtor's e-mail address, where one is known."),
 }
 
 
@@ -99,6 +101,8 @@ def _field(name: str, label: str) -> object:
     hint = lazy_gettext(_HINTS[name]) if name in _HINTS else ""
     if name in _DAYS:
         return DayField(lazy_gettext(label), required=False, description=hint)
+    if name in profile.SWITCHES:
+        return SelectField(lazy_gettext(label), choices=choices(_YES_NO), default="", description=hint)
     if name in _LONG:
         rows = {"rows": 4 if name == "late_fee_clause" else 2}
         return TextAreaField(lazy_gettext(label), [Length(max=_LONGEST)], description=hint, render_kw=rows)
