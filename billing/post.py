@@ -25,6 +25,8 @@ from billing.store.vault import Vault
 _PATIENCE = 120
 #: What an answer may say of the address itself (RFC 3463); "relaying denied" and the like say nothing of it.
 _NO_SUCH_ADDRESS = re.compile(r"5\.1\.([01236]|10)|5\.2\.1", re.ASCII)
+#: The one answer to the sender that is about the mail.
+_TOO_LARGE = 552
 _ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b", re.ASCII)
 
 
@@ -140,6 +142,8 @@ def _give(message: Message, line: Line) -> Answer:
     except (BadHeaderError, ValueError) as error:  # no server would take it
         return Answer("refused", _said(error))
     except OSError as error:
+        if getattr(error, "smtp_code", 0) == _TOO_LARGE:
+            return Answer("refused", _said(error))
         return Answer("unknown", _said(error)) if talk.begun else Answer("queued", _said(error), for_all=True)
     return Answer("handed_over", _words(*talk.answer))
 

@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from threading import Event
@@ -89,8 +90,17 @@ class _OnAnyPort(Controller):
 @pytest.fixture
 def letterbox() -> Iterator[Letterbox]:
     box = Letterbox()
-    controller = _OnAnyPort(box, hostname="127.0.0.1", port=0)
+    with open_for_mail(box):
+        yield box
+
+
+@contextmanager
+def open_for_mail(box: Letterbox, **options: Any) -> Iterator[None]:
+    """Listen on a free port while the block runs; `options` are aiosmtpd's."""
+    controller = _OnAnyPort(box, hostname="127.0.0.1", port=0, **options)
     controller.start()
     box.port = controller.port
-    yield box
-    controller.stop()
+    try:
+        yield
+    finally:
+        controller.stop()

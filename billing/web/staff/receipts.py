@@ -84,11 +84,11 @@ def show(community_id: int, payment_id: int) -> str:
         reversed_by=receipts.reversing_entry(db.session(), row.Reversal) if row.Reversal else None,
         printed=papers.find_paper(db.session(), row.Payment) is not None,
         original=papers.find_original(db.session(), row.Payment) if row.Reversal else None,
-        **_post(row),
+        **_by_mail(row),
     )
 
 
-def _post(row: Any) -> dict[str, object]:
+def _by_mail(row: Any) -> dict[str, object]:
     """The receipt's mails, and to which address the next one would go, or why none would."""
     mails, address, sentence = outbox.about(db.session(), papers.ORIGINAL, row.Payment.id), "", ""
     if row.Payment.serial is not None and row.Reversal is None:
