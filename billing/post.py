@@ -141,9 +141,10 @@ def _give(message: Message, line: Line) -> Answer:
         return _of_mail(error.smtp_code, _said(error))
     except (BadHeaderError, ValueError) as error:  # no server would take it
         return Answer("refused", _said(error))
+    except smtplib.SMTPSenderRefused as error:
+        too_large = error.smtp_code == _TOO_LARGE
+        return Answer("refused" if too_large else "queued", _said(error), for_all=not too_large)
     except OSError as error:
-        if getattr(error, "smtp_code", 0) == _TOO_LARGE:
-            return Answer("refused", _said(error))
         return Answer("unknown", _said(error)) if talk.begun else Answer("queued", _said(error), for_all=True)
     return Answer("handed_over", _words(*talk.answer))
 
