@@ -8,16 +8,23 @@
 | SECRET_KEY | signs forms and cookies, 32 characters or more | made once, kept in INSTANCE_DIR |
 | TRUSTED_PROXIES | how many web servers of ours stand in front and name the visitor's address | 0 |
 | COOKIES_OVER_HTTPS | 1 in production: cookies only over https | 0 |
-| MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS | the mail server | none: no mail |
-| MAIL_DEFAULT_SENDER | whom mail comes from | none |
+| MAIL_SERVER | the mail server | none: mail waits in the outbox |
+| MAIL_DEFAULT_SENDER | whom mail comes from, an address or “name <address>” | none; needed with MAIL_SERVER |
+| MAIL_USE_TLS, MAIL_USE_SSL | 1: encrypted after STARTTLS; 1: encrypted from the first word | 0, 0 |
+| MAIL_PORT | where it listens | 25; 587 with MAIL_USE_TLS, 465 with MAIL_USE_SSL |
+| MAIL_USERNAME, MAIL_PASSWORD | who signs in there | none: nobody does |
+| MAIL_TIMEOUT | seconds to wait for each answer of the mail server | 30 |
 | PERMILLE_FONT | a TrueType file asked for characters the built-in fonts lack | none |
 """
 
 import os
 import secrets
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+
+from billing.core.mailbox import is_mailbox
 
 
 class BadSetting(SystemExit):
@@ -43,13 +50,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
         "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "billing" / "translations"),
-        "MAIL_SERVER": environ.get("MAIL_SERVER", ""),
-        "MAIL_PORT": _number(environ, "MAIL_PORT", 25),
-        "MAIL_USERNAME": environ.get("MAIL_USERNAME"),
-        "MAIL_PASSWORD": environ.get("MAIL_PASSWORD"),
-        "MAIL_USE_TLS": environ.get("MAIL_USE_TLS", "0") == "1",
-        "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER"),
-    }
+    } | _mail(environ)
 
 
 def _database(url: str) -> str:
@@ -80,6 +81,31 @@ def _secret(given: str | None, kept: Path) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(48))
     return kept.read_text()
+
+
+def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
+    server, sender = environ.get("MAIL_SERVER", ""), environ.get("MAIL_DEFAULT_SENDER", "")
+    name, password = environ.get("MAIL_USERNAME"), environ.get("MAIL_PASSWORD")
+    tls, ssl = (environ.get(each, "0") == "1" for each in ("MAIL_USE_TLS", "MAIL_USE_SSL"))
+    if server and not (sender.isprintable() and is_mailbox(parseaddr(sender)[1])):
+        raise BadSetting(
+            "MAIL_SERVER is set, so MAIL_DEFAULT_SENDER must say whom mail comes from: an address, or name <address>."
+        )
+    if tls and ssl:
+        raise BadSetting("Set one of MAIL_USE_TLS (STARTTLS) and MAIL_USE_SSL, not both.")
+    if bool(name) != bool(password):
+        raise BadSetting("MAIL_USERNAME and MAIL_PASSWORD go together: set both or neither.")
+    return {
+        "MAIL_SERVER": server,
+        "MAIL_DEFAULT_SENDER": sender or None,
+        "MAIL_USE_TLS": tls,
+        "MAIL_USE_SSL": ssl,
+        "MAIL_PORT": _number(environ, "MAIL_PORT", 587 if tls else 465 if ssl else 25),
+        "MAIL_USERNAME": name,
+        "MAIL_PASSWORD": password,
+        "MAIL_TIMEOUT": _number(environ, "MAIL_TIMEOUT", 30) or 30,
+        "MAIL_DEBUG": False,  # it would print addresses and the password
+    }
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.office",
     "tests.support.server",
     "tests.support.browser",
+    "tests.support.letterbox",
 ]
 
 # The same examples on every machine and every day: a red test is the change's fault, never luck's.

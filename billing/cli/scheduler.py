@@ -4,7 +4,8 @@ import fcntl
 import logging
 import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
 from sqlalchemy.exc import SQLAlchemyError
 
-from billing import jobs
+from billing import jobs, post
 from billing.cli.command import Command
 from billing.extensions import db
 from billing.store.vault import Vault
@@ -34,14 +35,16 @@ class Leadership:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: Connection | Any = None
+        self._asking = threading.Lock()
 
     def take(self) -> bool:
         """Whether this process leads now; asked again at every tick, so a dead leader is replaced."""
-        if self._held is None:
-            self._held = self._lock()
-        elif isinstance(self._held, Connection):
-            return self._still_connected(self._held)
-        return self._held is not None
+        with self._asking:
+            if self._held is None:
+                self._held = self._lock()
+            elif isinstance(self._held, Connection):
+                return self._still_connected(self._held)
+            return self._held is not None
 
     def _lock(self) -> Any:
         if db.engine.dialect.name == "postgresql":
@@ -75,20 +78,51 @@ def scheduler() -> None:
     """Do the office's background work until told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     leadership = Leadership(app.config["INSTANCE_DIR"])
-    worker = jobs.worker_name()
+    worker, vault, mailing = jobs.worker_name(), Vault(app.config["VAULT_DIR"]), _Mailing()
     blocking = BlockingScheduler(timezone="Asia/Shanghai")
 
-    def tick() -> None:
+    def tick(work: Callable[[], object]) -> None:
         with app.app_context(), _fresh_session():
             if leadership.take():
-                while jobs.run_next(db.session(), Vault(app.config["VAULT_DIR"]), worker):
+                while work():
                     pass
 
-    blocking.add_job(tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None)
+    def do_job() -> bool:
+        return jobs.run_next(db.session(), vault, worker)
+
+    def send_mail() -> object:
+        with mailing.one() as may:
+            return may and post.send_next(db.session(), vault, worker)
+
+    for work in (do_job, send_mail):  # side by side: a slow mail server keeps no paper waiting
+        blocking.add_job(
+            tick, "interval", [work], seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: os._exit(0))  # a unit of work left half done is done again
+        signal.signal(number, lambda *_: mailing.stop())
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick skipped while one works is no news
     blocking.start()
+
+
+class _Mailing:
+    """A job left half done is done again; a mail may not be, so whoever stops waits for the one under way."""
+
+    _LONGEST_SECONDS = 20
+
+    def __init__(self) -> None:
+        self._busy = threading.Lock()
+        self._stopping = False
+
+    @contextmanager
+    def one(self) -> Iterator[bool]:
+        """Whether one more mail may be begun; until the block ends nobody stops the process."""
+        with self._busy:
+            yield not self._stopping
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._busy.acquire(timeout=self._LONGEST_SECONDS)
+        os._exit(0)
 
 
 @contextmanager

@@ -13,6 +13,12 @@ def id_number(number: str) -> str:
     return _middle(number, 3, 2)
 
 
+def email(address: str) -> str:
+    """ "w****@example.com": whose it is can be guessed by who knows it."""
+    local, at, domain = address.rpartition("@")
+    return _middle(local, 1, 0) + at + domain
+
+
 def name(text: str) -> str:
     """ "王**": the family name only, for pages that anyone with the paper may open."""
     return _middle(text, 1, 0)

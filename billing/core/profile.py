@@ -45,11 +45,14 @@ COMMUNITY_OPTIONAL = {
     "district": N_("District and address"),
     "pay_channels": N_("Ways to pay, as printed"),
     "developer": N_("Developer, registered name"),
+    "mail_receipts": N_("E-mail receipts as soon as they are made"),
 }
 #: Every key's label, the office's and a community's.
 LABELS = {**OFFICE_REQUIRED, **OFFICE_OPTIONAL, **COMMUNITY_REQUIRED, **COMMUNITY_OPTIONAL}
 IMAGES = ("seal", "logo")
 DATES = ("contract_from", "contract_to")
+#: "yes", or not.
+SWITCHES = ("mail_receipts",)
 #: In several lines, where somebody likes.
 LONG = ("late_fee_clause", "pay_channels")
 
@@ -103,6 +106,8 @@ def clean(key: str, text: str) -> str:
             )
     if key in DATES and value:
         return parse_date(value).isoformat()
+    if key in SWITCHES and value not in ("yes", "no", ""):
+        raise Refused(N_("“%(key)s” is yes or no."), key=key)
     return _web_address(value) if key == "public_url" and value else value
 
 

@@ -48,7 +48,7 @@ PERMISSIONS = {
     "receipt.file": N_("File signed return slips"),
     "hold.edit": N_("Mark charges as disputed or held"),
     "activation.issue": N_("Print activation codes for owners"),
-    "job.view": N_("See, stop and resume background jobs"),
+    "job.view": N_("See, stop and resume background jobs; see e-mail and send it again"),
     "user.manage": N_("Manage staff and their roles"),
     "owner.self": N_("See one's own account as an owner"),
 }

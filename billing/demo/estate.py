@@ -72,7 +72,7 @@ def roster_book(random: Random) -> bytes:
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     sheet = book.add_worksheet("业主台账")
-    sheet.merge_range(0, 0, 0, 9, f"{COMMUNITY}业主台账")
+    sheet.merge_range(0, 0, 0, 10, f"{COMMUNITY}业主台账")
     headings = (
         "楼",
         "单元",
@@ -84,6 +84,7 @@ def roster_book(random: Random) -> bytes:
         "建筑面积(㎡)",
         "交房日期",
         "状态",
+        "邮箱",
     )
     sheet.write_row(1, 0, headings)
     for number, row in enumerate(_households(random), start=2):

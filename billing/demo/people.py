@@ -15,16 +15,18 @@ def household(random: Random) -> tuple[str, ...]:
     day = (date(2018, 7, 1) + timedelta(days=random.randrange(900))).isoformat()
     area = random.choice(_AREAS)
     if random.random() < 0.03:
-        return ("空置（开发商）", "", "", "", area, "", "空置")
+        return ("空置（开发商）", "", "", "", area, "", "空置", "")
     co_owner = _name(random) if random.random() < 0.25 else ""
+    name, phone = _name(random), f"1380000{random.randrange(10_000):04d}"
     return (
-        _name(random),
+        name,
         co_owner,
-        f"1380000{random.randrange(10_000):04d}",
+        phone,
         _id_number(random),
         area,
         day,
         random.choice(("自住", "自住", "自住", "出租", "空关")),
+        f"{phone}@example.com" if phone[-1] in "02468" else "",
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from billing.core.calendar import EARLIEST, LATEST
+from billing.core.mailbox import is_mailbox
 from billing.core.problem import Refused
 from billing.core.width import fold
 from billing.translations import N_
@@ -49,7 +50,6 @@ _PRICE = re.compile(r"¥?\s*([0-9]{1,6})(?:\.([0-9]{1,4})0*)?\s*(?:元.*)?\Z")
 
 _PHONE = re.compile(r"\+?[0-9][0-9-]{5,19}(?:转[0-9]{1,6})?\Z")
 _HAN_REMARK = re.compile(r"[\u3400-\u9fff\u00b7]+:?")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\Z")
 _SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+")
 
 _NO_DAY = N_("“%(text)s” is not a date: write it as 2019-06-30.")
@@ -162,7 +162,7 @@ def _phone(piece: str, text: str) -> str:
 def parse_emails(text: str) -> tuple[str, ...]:
     emails = [piece for piece in re.split(r"[/,;\s]+", fold(text)) if piece]
     for email in emails:
-        if not _EMAIL.match(email):
+        if not is_mailbox(email):
             raise Refused(_NO_EMAIL, text=shown(email))
     return tuple(dict.fromkeys(emails))
 

@@ -82,6 +82,13 @@ OFFICE = (
         "profile.index", "profile.edit", N_("Office profile"), N_("What papers say of the office"), "profile"
     ),
     Entry("jobs.index", "job.view", N_("Background jobs"), N_("What runs, and how far it is"), "jobs"),
+    Entry(
+        "mail.index",
+        "job.view",
+        N_("Outgoing e-mail"),
+        N_("What went to the mail server, and what it said"),
+        "mail",
+    ),
     Entry("users.index", "user.manage", N_("Staff"), N_("Who may sign in, with which role"), "users"),
 )
 

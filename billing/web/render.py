@@ -31,6 +31,15 @@ JOB_STATES = {
     "failed": N_("Failed"),
 }
 
+MAIL_STATES = {
+    "queued": N_("Waiting"),
+    "sending": N_("Being sent"),
+    "handed_over": N_("Handed over to the mail server"),
+    "refused": N_("Not taken"),
+    "address_refused": N_("Address refused"),
+    "unknown": N_("May have gone out"),
+}
+
 
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -45,10 +54,12 @@ def init_app(app: Flask) -> None:
         masked_phone=mask.phone,
         masked_id=mask.id_number,
         masked_name=mask.name,
+        masked_email=mask.email,
         sentence=sentence,
         channel=channel,
         role=role,
         job_state=job_state,
+        mail_state=mail_state,
         tone=stage.tone_name,
     )
 
@@ -89,3 +100,7 @@ def role(code: str) -> str:
 
 def job_state(code: str) -> str:
     return gettext(JOB_STATES.get(code, code))
+
+
+def mail_state(code: str) -> str:
+    return gettext(MAIL_STATES.get(code, code))

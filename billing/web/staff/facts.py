@@ -6,19 +6,21 @@ from functools import cache
 
 from flask import flash, request
 from flask_babel import gettext, lazy_gettext
-from wtforms import StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 
 from billing.clock import today
 from billing.core.calendar import parse_date
 from billing.core.problem import Refused
-from billing.core.profile import DATES, IMAGES, LABELS, LONG, Doubt, doubts, tidy
+from billing.core.profile import DATES, IMAGES, LABELS, LONG, SWITCHES, Doubt, doubts, tidy
 from billing.extensions import db
 from billing.flow import profile
 from billing.store.base import writing
 from billing.store.estate import ProfileFact
 from billing.translations import N_
-from billing.web.form import DayField, Form
+from billing.web.form import DayField, Form, choices
 from billing.web.permission import visitor
+
+_YES_NO = {"": N_("No"), "yes": N_("Yes")}
 
 #: Key -> what to write, and why it is asked.
 _HINTS = {
@@ -47,6 +49,7 @@ _HINTS = {
         "such as 空置（开发商）."
     ),
     "pay_channels": N_("For example 物业服务中心现金、刷卡、微信、支付宝；银行转账"),
+    "mail_receipts": N_("To the debtor's e-mail address, where one is known."),
 }
 
 
@@ -142,6 +145,8 @@ def _field(name: str, label: str) -> object:
     hint = lazy_gettext(_HINTS[name]) if name in _HINTS else ""
     if name in DATES:
         return DayField(lazy_gettext(label), required=False, description=hint)
+    if name in SWITCHES:
+        return SelectField(lazy_gettext(label), choices=choices(_YES_NO), default="", description=hint)
     if name in LONG:
         rows = {"rows": 4 if name == "late_fee_clause" else 2}
         return TextAreaField(lazy_gettext(label), description=hint, render_kw=rows)

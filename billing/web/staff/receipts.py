@@ -4,22 +4,26 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from billing.clock import today
+from billing.clock import now, today
 from billing.core.calendar import parse_date
 from billing.core.money import capital
 from billing.core.problem import Refused
 from billing.extensions import db
-from billing.flow import payments, reversals
+from billing.flow import mail, payments, reversals
+from billing.flow import outbox as post
 from billing.flow import receipts as papers
-from billing.store import receipts
+from billing.store import outbox, receipts
 from billing.store.base import writing
+from billing.store.collection import Document
 from billing.store.ledger import Payment
+from billing.store.mail import UNSENT
+from billing.store.people import Party
 from billing.store.receipts import By
 from billing.web import sealed
 from billing.web.form import Form, Once, Required
@@ -67,20 +71,39 @@ def show(community_id: int, payment_id: int) -> str:
     """What became of the money, and its paper."""
     row = _find(payment_id)
     taken = payments.taken(db.session(), row.Payment)
-    now = reversals.freed_by_reversal(db.session(), row.Payment) if row.Reversal is None else []
-    ids = [part.charge for part in (*taken.parts, *now)]
+    counts = reversals.freed_by_reversal(db.session(), row.Payment) if row.Reversal is None else []
+    ids = [part.charge for part in (*taken.parts, *counts)]
     return render_template(
         "staff/receipts/show.html",
         row=row,
         taken=taken,
         capital=capital(row.Payment.amount_fen),
         gaps=gaps(g.community.id),
-        left=row.Payment.amount_fen - sum(part.principal + part.late_fee for part in now),
+        left=row.Payment.amount_fen - sum(part.principal + part.late_fee for part in counts),
         charges=receipts.charges(db.session(), ids),
         reversed_by=receipts.reversing_entry(db.session(), row.Reversal) if row.Reversal else None,
         printed=papers.find_paper(db.session(), row.Payment) is not None,
         original=papers.find_original(db.session(), row.Payment) if row.Reversal else None,
+        **_by_mail(row),
     )
+
+
+def _by_mail(row: Any) -> dict[str, object]:
+    """The receipt's mails, and to which address the next one would go, or why none would."""
+    mails, address, sentence = outbox.about(db.session(), papers.ORIGINAL, row.Payment.id), "", ""
+    if row.Payment.serial is not None and row.Reversal is None:
+        try:
+            address = mail.address_of(db.session(), db.session.get_one(Party, row.Payment.debtor_id))
+        except Refused as refused:
+            sentence = refused.sentence(gettext)
+    return {
+        "mails": mails,
+        "address": address,
+        "no_address": sentence,
+        "last": next((one for one in mails if one.recipient == address), None),
+        "unsent": UNSENT,
+        "mail_server": current_app.config["MAIL_SERVER"],
+    }
 
 
 @bp.get("/<int:payment_id>.pdf")
@@ -112,6 +135,25 @@ def issue(community_id: int, payment_id: int) -> Response:
     return redirect(url_for("receipts.pdf", payment_id=payment_id), 303)
 
 
+@bp.post("/<int:payment_id>/mail")
+@permission("payment.take")
+def email(community_id: int, payment_id: int) -> Response:
+    """Mail the receipt to its debtor, once; `again` names the mail that did not go out and is sent again."""
+    session, payment = db.session(), _find(payment_id).Payment
+    document = papers.find_paper(session, payment) or _keep_paper(payment)
+    again = request.form.get("again", "")
+    mails = {str(one.id): one for one in outbox.about(session, papers.ORIGINAL, payment_id)}
+    if again and again not in mails:
+        abort(404)
+    with writing(session, g.community.id):
+        if again:
+            post.send_again(session, visitor().name, now(), mails[again])
+        else:
+            mail.queue_receipt(session, visitor().name, today(), now(), payment, document)
+    flash(gettext("Put in the outbox."))
+    return redirect(url_for("receipts.show", payment_id=payment_id, _anchor="mail"), 303)
+
+
 @bp.route("/<int:payment_id>/reversal", methods=["GET", "POST"])
 @permission("payment.reverse")
 def reverse(community_id: int, payment_id: int) -> Page:
@@ -141,11 +183,15 @@ def print_receipt(payment: Payment) -> None:
             _keep_paper(payment)
 
 
-def _keep_paper(payment: Payment) -> None:
+def _keep_paper(payment: Payment) -> Document:
     session = db.session()
     printed = papers.make_receipt(session, the_vault(), today(), payment)
     with writing(session, payment.community_id):
-        papers.file_receipt(session, the_vault(), payment, printed)
+        document = papers.file_receipt(session, the_vault(), payment, printed)
+        if mail.receipts_go_out(session, payment.community_id, today()):
+            with suppress(Refused):  # no address, or reversed already: the page says so
+                mail.queue_receipt(session, visitor().name, today(), now(), payment, document)
+    return document
 
 
 def _find(payment_id: int) -> Any:
