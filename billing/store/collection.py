@@ -1,4 +1,4 @@
-"""Collection: the ladder of stages, runs, the notices they made, and what holds a notice back."""
+"""Collection: payment notices, the ladder of stages, runs, the notices they made, and what holds a notice back."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,52 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
 from billing.store.ledger import Fact, _entry
+
+
+class BillRun(Fact, Base):
+    """出账批次: the payment notices of a fee period that were numbered in one go."""
+
+    __tablename__ = "bill_run"
+    __table_args__ = (_entry(), Index(None, "community_id", "period"))
+    period: Mapped[str]
+    issued_on: Mapped[date]
+
+
+class Bill(Fact, Base):
+    """缴费通知单: what one debtor is billed for a period on one unit; `paper` holds every figure, for good.
+
+    `charges` are the charges it bills: when they are not those that count any more, the next run makes
+    the next `revision`.
+    """
+
+    __tablename__ = "bill"
+    __table_args__ = (
+        _entry(),
+        UniqueConstraint("community_id", "serial"),
+        UniqueConstraint("community_id", "unit_id", "debtor_id", "period", "revision"),
+        Index(None, "community_id", "period"),
+        Index(None, "run_id"),
+    )
+    run_id: Mapped[int] = mapped_column(ForeignKey("bill_run.id"))
+    serial: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    period: Mapped[str]
+    revision: Mapped[int]
+    issued_on: Mapped[date]
+    deadline: Mapped[date]
+    total_fen: Mapped[int]
+    charges: Mapped[list[int]]
+    paper: Mapped[str]
+    verify_token: Mapped[str] = mapped_column(unique=True)
+
+    @property
+    def number(self) -> str:
+        return bill_number(self.community_id, self.serial)
+
+
+def bill_number(community_id: int, serial: int) -> str:
+    return f"N{community_id}-{serial:06d}"
 
 
 class LadderStep(Keyed, Base):
@@ -88,7 +134,7 @@ def notice_number(community_id: int, serial: int) -> str:
 
 
 class Document(Keyed, Base):
-    """A paper as it was made: its bytes are in the vault; `about` ("notice") and `about_id` say whose."""
+    """A paper as it was made: its bytes are in the vault; `about` ("notice", "bill", …) and `about_id` say whose."""
 
     __tablename__ = "document"
     __table_args__ = (UniqueConstraint("about", "about_id"),)

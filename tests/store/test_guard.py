@@ -13,6 +13,8 @@ from tests.support.databases import on_postgresql, on_sqlite
 #: Whatever proves something; `charge` has two columns that are only an index.
 FACTS = (
     "allocation",
+    "bill",
+    "bill_run",
     "charge",
     "delivery",
     "document",
