@@ -19,14 +19,14 @@ from billing.core import roles
 from billing.core.calendar import Period, add_months, period_around
 from billing.flow import access, activation, passwords, staff
 from billing.flow.charges import issue_period, plan_period
-from billing.flow.dunning import issue_run, plan_run, unmade
+from billing.flow.dunning import issue_run, plan_run
 from billing.flow.estate import EVER, found_community
 from billing.flow.holds import place_hold
 from billing.flow.payments import CHANNELS, Money, take_payment
+from billing.flow.printing import NOTICES
 from billing.flow.profile import OFFICE, set_profile
 from billing.flow.roster import apply_roster, plan_roster
 from billing.flow.tariffs import Price, find_item, set_tariff
-from billing.flow.work import enqueue
 from billing.sheets import read_roster
 from billing.store.accounts import User
 from billing.store.base import writing
@@ -34,7 +34,6 @@ from billing.store.collection import Notice
 from billing.store.estate import Community, Unit, UnitFee
 from billing.store.ledger import Charge, Payment
 from billing.store.people import Ownership, Party
-from billing.store.runs import job_key
 
 COMMUNITY = "清河花园"
 ACTOR = "demo"
@@ -294,8 +293,7 @@ def _dun(session: Session, today: date, community_id: int) -> None:
     as_of = today - timedelta(days=45)
     run = issue_run(session, ACTOR, community_id, plan_run(session, community_id, as_of, as_of))
     if run:
-        waiting = len(unmade(session, run.id))
-        enqueue(session, ACTOR, now(), community_id, "notices", job_key(run.id), {"run": run.id}, waiting)
+        NOTICES.queue(session, ACTOR, now(), run)
 
 
 def open_doors(session: Session, today: date, community_id: int) -> None:

@@ -1,7 +1,5 @@
 """`flask dun`, `flask receipt`: notices out, signed slips in."""
 
-import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,23 +8,23 @@ from typing import Any
 import click
 from flask_babel import gettext
 
-from billing import jobs
+from billing.cli import folder
 from billing.cli.command import ACTOR, DAY, Command, Group, answers, in_community, the_community, the_vault
+from billing.cli.folder import to_folder
 from billing.clock import today
 from billing.core.money import yuan
-from billing.core.problem import Unusable
 from billing.extensions import db
 from billing.flow import dunning, evidence, papers
-from billing.flow.dunning import LeftOut, RunPlan
+from billing.flow.dunning import RunPlan
+from billing.flow.printing import NOTICES, LeftOut
 from billing.store.base import writing
 from billing.store.collection import DunningRun
-from billing.translations import N_
 
 
 @click.command("dun", cls=Command)
 @click.option("--as-of", type=DAY, required=True)
 @click.option("--dry-run", is_flag=True, help="Decide and show; number and print nothing.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where the PDFs go.")
+@to_folder
 @in_community
 @answers
 def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> dict[str, Any]:
@@ -36,8 +34,7 @@ def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> 
     if dry_run:
         papers.Letterhead(session, place.id, today())
         return _preview(dunning.plan_run(session, place.id, as_of, today()))
-    _prepare(out)
-    assert out
+    out = folder.prepare(out)
     with writing(session, place.id):
         plan = dunning.plan_run(session, place.id, as_of, today())
         run = dunning.issue_run(session, ACTOR, place.id, plan)
@@ -46,33 +43,11 @@ def dun(as_of: date, dry_run: bool, out: Path | None, community: str | None) -> 
     return _print_run(run, plan, out)
 
 
-def _prepare(out: Path | None) -> None:
-    """The folder must be there before anything is numbered."""
-    if out is None:
-        raise Unusable(N_("Say with --out which folder the papers go to."))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError:
-        raise Unusable(
-            N_("No file can be written to %(folder)s: choose another folder."), folder=str(out)
-        ) from None
-
-
 def _print_run(run: DunningRun, plan: RunPlan, out: Path) -> dict[str, Any]:
-    session, vault = db.session(), the_vault()
-    waiting = dunning.unmade(session, run.id)
-    with click.progressbar(waiting, label=gettext("Making notices"), file=sys.stderr) as bar:
-        for notice_id in bar:
-            jobs.make_notice(session, vault, notice_id)
-    made = dunning.documents(session, run.id)
-    for notice, document in made:
-        (out / f"{notice.number}.pdf").write_bytes(vault.get(document.sha256))
+    session = db.session()
+    folder.make(NOTICES, NOTICES.unmade(session, run.id), gettext("Making notices"))
     print_file = f"run-{run.id}.pdf"
-    dunning.merge_run(session, vault, run.id, out / print_file)
-    numbers = [(notice.number, f"{notice.number}.pdf") for notice, _ in made]
-    return _answer(plan, run.id, numbers, print_file)
+    return _answer(plan, run.id, folder.write(NOTICES.made(session, run.id), out, print_file), print_file)
 
 
 def _preview(plan: RunPlan) -> dict[str, Any]:

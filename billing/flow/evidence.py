@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
-from billing.core.problem import Missing, Refused, Unusable
+from billing.core.problem import Refused, Unusable
 from billing.flow.entry import record
-from billing.store.collection import Notice, notice_number
+from billing.flow.printing import NOTICES
+from billing.store.collection import Notice
 from billing.store.evidence import Delivery
 from billing.store.vault import Vault, keep
 from billing.translations import N_
@@ -152,15 +153,7 @@ def _plain(name: str) -> str:
 
 def find_notice(session: Session, community_id: int, number: str) -> Notice:
     """The notice of that number, such as D1-000017."""
-    prefix = notice_number(community_id, 0)[:-6]
-    serial = number.strip().upper().removeprefix(prefix)
-    if serial.isascii() and serial.isdigit():
-        found = session.scalar(
-            select(Notice).where(Notice.community_id == community_id, Notice.serial == int(serial))
-        )
-        if found:
-            return found
-    raise Missing(N_("There is no notice %(number)s."), number=number)
+    return NOTICES.find(session, community_id, number)
 
 
 def deliveries(session: Session, notice_ids: list[int]) -> dict[int, list[Delivery]]:

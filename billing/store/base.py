@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Connection,
     Date,
     DateTime,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    cast,
     event,
     select,
 )
@@ -105,6 +107,11 @@ for _type, _name in (
     (LargeBinary, "BLOB"),
 ):
     compiles(_type, "sqlite")(lambda element, compiler, _name=_name, **options: _name)
+
+
+def summed(column: Any) -> ColumnElement[int]:
+    """A sum, 0 of nothing. PostgreSQL sums bigints into a decimal; money is whole fen on every database."""
+    return cast(sql.coalesce(sql.sum(column), 0), BigInteger)
 
 
 def prepare(engine: Engine) -> None:

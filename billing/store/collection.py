@@ -1,13 +1,24 @@
 """Collection: payment notices, the ladder of stages, runs, the notices they made, and what holds a notice back."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
-from billing.store.ledger import Fact, _entry
+from billing.store.ledger import Fact, Payment, _entry
+
+
+class Numbered(Fact):
+    """A paper that bears a number: `serial` runs without gaps in its community."""
+
+    LETTER: ClassVar[str]
+    serial: Mapped[int]
+
+    @property
+    def number(self) -> str:
+        return f"{self.LETTER}{self.community_id}-{self.serial:06d}"
 
 
 class BillRun(Fact, Base):
@@ -19,13 +30,14 @@ class BillRun(Fact, Base):
     issued_on: Mapped[date]
 
 
-class Bill(Fact, Base):
+class Bill(Numbered, Base):
     """缴费通知单: what one debtor is billed for a period on one unit; `paper` holds every figure, for good.
 
     `charges` are the charges it bills: when they are not those that count any more, the next run makes
     the next `revision`.
     """
 
+    LETTER = "N"
     __tablename__ = "bill"
     __table_args__ = (
         _entry(),
@@ -35,7 +47,6 @@ class Bill(Fact, Base):
         Index(None, "run_id"),
     )
     run_id: Mapped[int] = mapped_column(ForeignKey("bill_run.id"))
-    serial: Mapped[int]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     period: Mapped[str]
@@ -46,14 +57,6 @@ class Bill(Fact, Base):
     charges: Mapped[list[int]]
     paper: Mapped[str]
     verify_token: Mapped[str] = mapped_column(unique=True)
-
-    @property
-    def number(self) -> str:
-        return bill_number(self.community_id, self.serial)
-
-
-def bill_number(community_id: int, serial: int) -> str:
-    return f"N{community_id}-{serial:06d}"
 
 
 class LadderStep(Keyed, Base):
@@ -95,12 +98,13 @@ class DunningRun(Fact, Base):
     left_out: Mapped[list[dict[str, Any]]]
 
 
-class Notice(Fact, Base):
+class Notice(Numbered, Base):
     """A numbered notice to one debtor for one unit; `paper` holds every figure it quotes, for good.
 
     The last unique key is the wall: a stage is served once per episode of arrears.
     """
 
+    LETTER = "D"
     __tablename__ = "notice"
     __table_args__ = (
         _entry(),
@@ -109,7 +113,6 @@ class Notice(Fact, Base):
         Index(None, "run_id"),
     )
     run_id: Mapped[int] = mapped_column(ForeignKey("dunning_run.id"))
-    serial: Mapped[int]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     stage: Mapped[int]
@@ -124,14 +127,6 @@ class Notice(Fact, Base):
     verify_token: Mapped[str] = mapped_column(unique=True)
     slip_token: Mapped[str] = mapped_column(unique=True)
 
-    @property
-    def number(self) -> str:
-        return notice_number(self.community_id, self.serial)
-
-
-def notice_number(community_id: int, serial: int) -> str:
-    return f"D{community_id}-{serial:06d}"
-
 
 class Document(Keyed, Base):
     """A paper as it was made: its bytes are in the vault; `about` ("notice", "bill", …) and `about_id` say whose."""
@@ -145,3 +140,8 @@ class Document(Keyed, Base):
     pages: Mapped[int]
     generator: Mapped[str]
     recorded_at: Mapped[datetime]
+
+
+def paper_of(table: type[Notice | Bill | Payment]) -> ColumnElement[bool]:
+    """Joins a row of the table to its Document."""
+    return (Document.about == table.__tablename__) & (Document.about_id == table.id)

@@ -12,7 +12,6 @@ from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.ledger import Entry
 from billing.store.people import Party
-from billing.store.work import Job
 
 
 def _sum(column: Any) -> ColumnElement[int]:
@@ -29,11 +28,6 @@ _COUNTS = (
     _sum(Document.pages).label("pages"),
 )
 _PAPER = and_(Document.about == Notice.__tablename__, Document.about_id == Notice.id)
-
-
-def job_key(run_id: int) -> str:
-    """What the job that makes a run's papers is known by."""
-    return f"notices:{run_id}"
 
 
 def newest(session: Session, community_id: int, limit: int = 50) -> Sequence[Any]:
@@ -105,7 +99,3 @@ def papers(session: Session, run_id: int) -> Sequence[Any]:
         .order_by(Notice.serial)
     )
     return session.execute(query).all()
-
-
-def job(session: Session, run_id: int) -> Job | None:
-    return session.scalar(select(Job).where(Job.key == job_key(run_id)))

@@ -16,6 +16,7 @@ from billing import jobs
 from billing.clock import now
 from billing.flow import access
 from billing.flow.dunning import issue_run, plan_run
+from billing.flow.printing import NOTICES
 from billing.store.accounts import AccountParty, OwnerAccount
 from billing.store.base import writing
 from billing.store.collection import Notice
@@ -97,7 +98,7 @@ def settle(app: Flask, session: Session, today: date) -> Neighbours:
     assert run and len(plan.notices) == len(HOUSEHOLDS)
     vault = Vault(app.config["VAULT_DIR"])
     for notice in session.scalars(select(Notice.id)).all():
-        jobs.make_notice(session, vault, notice)
+        jobs.make_paper(session, vault, NOTICES, notice)
     return Neighbours(app, session, town, {name: _owner(session, town, name) for name in HOUSEHOLDS})
 
 

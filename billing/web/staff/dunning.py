@@ -1,11 +1,9 @@
 """Dunning: preview a run as of a day, send it, watch its papers being made, print them in delivery order."""
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -18,17 +16,16 @@ from billing.core.calendar import parse_date
 from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import dunning, work
-from billing.flow.dunning import LeftOut, PlannedNotice, RunPlan
+from billing.flow.dunning import PlannedNotice, RunPlan
+from billing.flow.printing import NOTICES, LeftOut
 from billing.store import runs
 from billing.store.base import writing
 from billing.store.collection import DunningRun
-from billing.translations import N_
-from billing.web import sealed, stage
+from billing.web import sealed, stage, vault
 from billing.web.form import DayField, Form, Required
 from billing.web.gaps import gaps
 from billing.web.permission import permission, visitor
 from billing.web.staff.jobs import waits_in_vain
-from billing.web.vault import the_vault
 
 bp = Blueprint("dunning", __name__, url_prefix="/c/<int:community_id>/dunning")
 bp.context_processor(stage.context)
@@ -104,7 +101,7 @@ def send(community_id: int) -> Page:
             plan = dunning.plan_run(session, g.community.id, form.as_of.data, today())
             run = dunning.issue_run(session, visitor().name, g.community.id, plan, form.digest.data)
             if run:
-                _queue(run.id, len(plan.notices))
+                NOTICES.queue(session, visitor().name, now(), run)
     except Refused as refused:
         run = runs.with_digest(session, g.community.id, form.digest.data)
         if run is None:
@@ -130,7 +127,7 @@ def run(community_id: int, run_id: int) -> str:
         pages=sum(row.pages or 0 for row in rows),
         stages=runs.by_stage(session, run_id),
         signed=runs.signed(session, [run_id]).get(run_id, 0),
-        job=runs.job(session, run_id),
+        job=NOTICES.job(session, run_id),
         in_vain=waits_in_vain,
         left_out=_by_reason([LeftOut(**one) for one in found.left_out]),
     )
@@ -142,7 +139,7 @@ def make_papers(community_id: int, run_id: int) -> Response:
     """Queue the papers of a run that has none yet, or not all."""
     found, session = _find(run_id), db.session()
     with writing(session, g.community.id):
-        job = _queue(found.id, len(dunning.unmade(session, found.id)))
+        job = NOTICES.queue(session, visitor().name, now(), found)
         if job.state in ("stopped", "failed"):
             work.resume(session, job.id)
     return redirect(url_for("dunning.run", run_id=run_id), 303)
@@ -153,34 +150,13 @@ def make_papers(community_id: int, run_id: int) -> Response:
 def print_file(community_id: int, run_id: int) -> Response:
     """Every notice of the run in delivery order, one file, streamed from disk."""
     found = _find(run_id)
-    missing = len(dunning.unmade(db.session(), found.id))
-    if missing:
-        raise Refused(N_("%(count)s papers of this run are not made yet."), count=missing)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "run.pdf"
-        dunning.merge_run(db.session(), the_vault(), found.id, target)
-        merged = target.open("rb")  # stays readable after its folder is gone
     name = f"run-{found.id}-{found.as_of.isoformat()}"
-    return sealed.paper(merged, name, saved="save" in request.args)
+    return sealed.paper(vault.print_file(NOTICES, found.id), name, saved="save" in request.args)
 
 
 def building(one: PlannedNotice) -> str:
     row = one.account.rows[one.lines[0].charge.id]
     return str(row.building)
-
-
-def _queue(run_id: int, total: int) -> Any:
-    """The one job that makes this run's papers."""
-    return work.enqueue(
-        db.session(),
-        visitor().name,
-        now(),
-        g.community.id,
-        kind="notices",
-        key=runs.job_key(run_id),
-        payload={"run": run_id},
-        total=total,
-    )
 
 
 def _narrowed(plan: RunPlan) -> list[PlannedNotice]:
