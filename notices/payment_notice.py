@@ -1,5 +1,7 @@
 """缴费通知单: what is due this period, what earlier periods left, and until when to pay (forms 1)."""
 
+from collections.abc import Sequence
+
 from billing.core.money import grouped
 from notices import content, figures, slip
 from notices.account import account_and_signature
@@ -14,7 +16,7 @@ from notices.blocks import (
     unit_facts,
 )
 from notices.charges import charge_table, issued_table, working
-from notices.content import PaymentNotice
+from notices.content import ChargeLine, PaymentNotice
 from notices.layout import Flow
 from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
@@ -48,9 +50,13 @@ def _body(flow: Flow, paper: PaymentNotice, press: Press) -> None:
     flow.paragraph(press.say("payment_notice.opening"), TEXT, indent=INDENT)
     flow.gap(1.6 * MM)
     _sums(flow, paper, press)
-    issued_table(flow, press, paper.lines, press.say("heading.current_charges"))
+    late = any(line.overdue_days or line.late_fee for line in paper.lines)
+    table = charge_table if late else issued_table
+    table(flow, press, paper.lines, press.say("heading.current_charges"))
     if paper.carried:
         _carried(flow, paper, press)
+    if paper.segments:
+        working(flow, press, paper.late_lines, paper.segments, press.say("heading.working"))
     if paper.community.late_fee_clause:
         flow.paragraph(press.say("payment_notice.late"), TEXT, indent=INDENT)
         flow.gap(1.6 * MM)
@@ -63,19 +69,21 @@ def _carried(flow: Flow, paper: PaymentNotice, press: Press) -> None:
     flow.need(HEADING.line + TEXT.line + 20 * MM)
     flow.paragraph(press.say("payment_notice.carried"), TEXT, indent=INDENT)
     charge_table(flow, press, paper.carried, press.say("heading.carried"))
-    if paper.segments:
-        working(flow, press, paper.carried, paper.segments, press.say("heading.working"))
 
 
 def _sums(flow: Flow, paper: PaymentNotice, press: Press) -> None:
     """本期, 往期结余, 预收, 合计, 缴费截止日."""
-    carried = content.total(paper.carried)
-    note = f"{press.say('heading.late_fee')}{grouped(content.late_fee_due(paper.carried))}" if carried else ""
     cells = [
-        Sum(press.say("heading.current"), figures.money(content.total(paper.lines)), 0.17),
-        Sum(press.say("heading.carried_sum"), figures.money(carried), 0.185, note),
+        _sum(paper.lines, press, "heading.current", 0.17),
+        _sum(paper.carried, press, "heading.carried_sum", 0.185),
         Sum(press.say("heading.prepaid"), figures.money(-paper.prepayment), 0.155),
         Sum(press.say("heading.total"), figures.money(paper.total), 0.22, style=GREAT_SUM),
         Sum(press.say("heading.deadline"), press.say("heading.until"), 0.27),
     ]
     sums(flow, press, cells, paper.total)
+
+
+def _sum(lines: Sequence[ChargeLine], press: Press, label: str, share: float) -> Sum:
+    late_fee = content.late_fee_due(lines)
+    note = f"{press.say('heading.late_fee')}{grouped(late_fee)}" if late_fee else ""
+    return Sum(press.say(label), figures.money(content.total(lines)), share, note)
