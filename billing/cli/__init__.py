@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from billing.cli import accounts, dunning, imports, late_fee, ledger, office, scheduler
+from billing.cli import accounts, dunning, imports, late_fee, ledger, office, periods, scheduler
 
 COMMANDS = (
     *accounts.COMMANDS,
     *imports.COMMANDS,
     *ledger.COMMANDS,
+    *periods.COMMANDS,
     *dunning.COMMANDS,
     *office.COMMANDS,
     late_fee.late_fee,

@@ -16,7 +16,7 @@ from billing.core.money import yuan
 from billing.extensions import db
 from billing.flow import dunning, evidence, papers
 from billing.flow.dunning import RunPlan
-from billing.flow.printing import NOTICES, LeftOut
+from billing.flow.printing import NOTICES
 from billing.store.base import writing
 from billing.store.collection import DunningRun
 
@@ -74,17 +74,9 @@ def _answer(
             }
             for one, (number, pdf) in zip(plan.notices, papers, strict=True)
         ],
-        "left_out": _left_out(plan),
+        "left_out": folder.left_out(plan.left_out),
         "print_file": print_file,
     }
-
-
-def _left_out(plan: RunPlan) -> list[dict[str, str]]:
-    return [{"unit": one.unit, "debtor": one.debtor, "reason": _reason(one)} for one in plan.left_out]
-
-
-def _reason(one: LeftOut) -> str:
-    return gettext(one.reason) + (f" ({one.detail})" if one.detail else "")
 
 
 @click.group("receipt", cls=Group)

@@ -1,4 +1,4 @@
-"""The folder that a command prints into: a PDF each paper, and one print file in delivery order."""
+"""The folder that a command prints into: a PDF each paper, one print file in delivery order, and who gets none."""
 
 import sys
 import tempfile
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from flask_babel import gettext
 
 from billing import jobs
 from billing.cli.command import the_vault
 from billing.core.problem import Unusable
 from billing.extensions import db
 from billing.flow import printing
-from billing.flow.printing import Numbered, Series
+from billing.flow.printing import LeftOut, Numbered, Series
 from billing.store.collection import Document
 from billing.translations import N_
 
@@ -48,3 +49,15 @@ def write(made: Sequence[tuple[Numbered, Document]], out: Path, print_file: str)
         (out / f"{paper.number}.pdf").write_bytes(vault.get(document.sha256))
     printing.merge(vault, made, out / print_file)
     return [(paper.number, f"{paper.number}.pdf") for paper, _ in made]
+
+
+def left_out(found: Sequence[LeftOut]) -> list[dict[str, str]]:
+    """Who gets no paper, and why, with the number of the one he has already."""
+    return [
+        {
+            "unit": one.unit,
+            "debtor": one.debtor,
+            "reason": gettext(one.reason) + (f" ({one.detail})" if one.detail else ""),
+        }
+        for one in found
+    ]

@@ -76,6 +76,14 @@ class BillPlan:
     def total(self) -> int:
         return sum(one.total for one in self.bills)
 
+    def by_building(self) -> dict[str, tuple[int, int]]:
+        """Building -> (number of notices, total fen), as a person walks."""
+        sums: dict[str, tuple[int, int]] = {}
+        for one in self.bills:
+            count, total = sums.get(one.unit.building, (0, 0))
+            sums[one.unit.building] = (count + 1, total + one.total)
+        return sums
+
     @property
     def digest(self) -> str:
         lines = [[*one.key, one.charges, one.total] for one in self.bills]

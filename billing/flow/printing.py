@@ -1,5 +1,6 @@
 """A run's papers: each made from what was frozen with its number, all of them merged in delivery order."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,14 @@ class LeftOut:
     reason: str
     total: int
     detail: str = ""
+
+
+def by_reason(left_out: Iterable[LeftOut]) -> list[tuple[str, list[LeftOut]]]:
+    """Reason -> who, the reason that leaves out most first."""
+    groups: dict[str, list[LeftOut]] = defaultdict(list)
+    for one in left_out:
+        groups[one.reason].append(one)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
 @dataclass(frozen=True)

@@ -110,10 +110,6 @@ def of_unit(session: Session, unit: Unit) -> Sequence[Any]:
     ).all()
 
 
-def kept(session: Session, bill_id: int) -> Document | None:
-    return session.scalar(select(Document).join(Bill, paper_of(Bill)).where(Bill.id == bill_id))
-
-
 def _rows() -> Any:
     return (
         select(Bill, Unit, Party.name.label("debtor"), Document, replaced().label("replaced"))

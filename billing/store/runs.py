@@ -1,17 +1,19 @@
 """Read model: dunning runs, how much each asked for, how much of it is printed and signed for, and its job."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, defer
 
-from billing.store.collection import Document, DunningRun, Notice
+from billing.store.collection import BillRun, Document, DunningRun, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.ledger import Entry
 from billing.store.people import Party
+
+Run = TypeVar("Run", DunningRun, BillRun)
 
 
 def _sum(column: Any) -> ColumnElement[int]:
@@ -64,21 +66,21 @@ def find(session: Session, community_id: int, run_id: int) -> DunningRun | None:
     )
 
 
-def entry_of(session: Session, run: DunningRun) -> Entry:
+def entry_of(session: Session, run: DunningRun | BillRun) -> Entry:
     """Who started it, and when."""
     return session.get_one(Entry, (run.community_id, run.entry))
 
 
-def with_digest(session: Session, community_id: int, digest: str) -> DunningRun | None:
-    """The run that sent the very plan of that digest, if it is the newest."""
+def with_digest(session: Session, table: type[Run], community_id: int, digest: str) -> Run | None:
+    """The run that made the very plan of that digest, if it is the newest."""
     row = session.execute(
-        select(DunningRun, Entry.detail)
-        .join(Entry, and_(Entry.community_id == DunningRun.community_id, Entry.seq == DunningRun.entry))
-        .where(DunningRun.community_id == community_id)
-        .order_by(DunningRun.id.desc())
+        select(table, Entry.detail)
+        .join(Entry, and_(Entry.community_id == table.community_id, Entry.seq == table.entry))
+        .where(table.community_id == community_id)
+        .order_by(table.id.desc())
         .limit(1)
     ).one_or_none()
-    return row.DunningRun if row and row.detail.get("digest") == digest else None
+    return row[0] if row and row.detail.get("digest") == digest else None
 
 
 def by_stage(session: Session, run_id: int) -> Sequence[Any]:

@@ -17,7 +17,7 @@ from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import dunning, work
 from billing.flow.dunning import PlannedNotice, RunPlan
-from billing.flow.printing import NOTICES, LeftOut
+from billing.flow.printing import NOTICES, LeftOut, by_reason
 from billing.store import runs
 from billing.store.base import writing
 from billing.store.collection import DunningRun
@@ -83,7 +83,7 @@ def preview(community_id: int) -> str:
         matching=len(shown),
         stages=_sums(plan.notices, lambda one: one.step.stage),
         buildings=_sums(plan.notices, building),
-        left_out=_by_reason(plan.left_out),
+        left_out=by_reason(plan.left_out),
     )
 
 
@@ -103,7 +103,7 @@ def send(community_id: int) -> Page:
             if run:
                 NOTICES.queue(session, visitor().name, now(), run)
     except Refused as refused:
-        run = runs.with_digest(session, g.community.id, form.digest.data)
+        run = runs.with_digest(session, DunningRun, g.community.id, form.digest.data)
         if run is None:
             flash(refused.sentence(gettext), "error")
             return redirect(url_for("dunning.preview", as_of=form.as_of.data.isoformat()), 303)
@@ -129,7 +129,7 @@ def run(community_id: int, run_id: int) -> str:
         signed=runs.signed(session, [run_id]).get(run_id, 0),
         job=NOTICES.job(session, run_id),
         in_vain=waits_in_vain,
-        left_out=_by_reason([LeftOut(**one) for one in found.left_out]),
+        left_out=by_reason([LeftOut(**one) for one in found.left_out]),
     )
 
 
@@ -179,14 +179,6 @@ def _sums(notices: Sequence[PlannedNotice], name_of: Any) -> list[Sum]:
         Sum(name, len(group), sum(one.principal for one in group), sum(one.late_fee for one in group))
         for name, group in groups.items()
     ]
-
-
-def _by_reason(left_out: Sequence[LeftOut]) -> list[tuple[str, list[LeftOut]]]:
-    """Reason -> who, the reason that leaves out most first."""
-    groups: dict[str, list[LeftOut]] = defaultdict(list)
-    for one in left_out:
-        groups[one.reason].append(one)
-    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
 def _find(run_id: int) -> DunningRun:

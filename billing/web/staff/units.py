@@ -17,7 +17,7 @@ from billing.flow import papers, statements
 from billing.flow.entry import latest
 from billing.flow.estate import policies
 from billing.flow.statements import Statement
-from billing.store import register
+from billing.store import bills, register
 from billing.store.estate import Unit
 from billing.store.register import Wanted
 from billing.store.standing import accounts
@@ -148,6 +148,7 @@ def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) 
         sums=found.totals,
         overdue=_overdue(found),
         holders=register.holders(session, [unit.id]).get(unit.id, []),
+        bills=bills.of_unit(session, unit),
         notices=register.notices(session, unit.id),
         holds=register.holds(session, unit.id),
         kinds=HOLDS,
