@@ -1,6 +1,6 @@
 """The tables of a debt: charge by charge, and how each late fee was worked out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from billing.core.money import grouped
@@ -92,6 +92,18 @@ def working(
     columns = _columns(press, "item from_to number_of_days base rate exact rounded", _WORKING_WIDTHS, 2)
     Table(flow, columns).draw(list(_working_rows(press, lines, segments)))
     flow.gap(2 * MM)
+
+
+def best_place(compose: Callable[[bool], Flow], segments: Sequence[LateFeeSegment]) -> Flow:
+    """One page if everything fits, else the working of the late fee on an annex, else as many as it takes.
+
+    `compose(annex)` makes the paper either way.
+    """
+    flow = compose(False)
+    if len(flow.sheets) > 1 and segments:
+        with_annex = compose(True)
+        return with_annex if len(with_annex.sheets) <= len(flow.sheets) else flow
+    return flow
 
 
 def _working_rows(

@@ -8,6 +8,7 @@ from notices.account import account_and_signature
 from notices.blocks import (
     Sum,
     clause_and_law,
+    entry,
     facts,
     late_fee_rate,
     objection,
@@ -15,7 +16,7 @@ from notices.blocks import (
     sums,
     unit_facts,
 )
-from notices.charges import charge_table, issued_table, working
+from notices.charges import best_place, charge_table, issued_table, working
 from notices.content import ChargeLine, PaymentNotice
 from notices.layout import Flow
 from notices.letterhead import letterhead, running_head
@@ -27,12 +28,19 @@ from notices.styles import DEAR, GREAT_SUM, HEADING, INDENT, TEXT
 def compose(paper: PaymentNotice, press: Press) -> Flow:
     press.places |= debt_places(paper.carried, paper.as_of, paper.rate_ppm)
     press.places |= {"缴费期限": figures.day(paper.deadline), "计费期": paper.period}
+    return best_place(lambda annex: _compose(paper, press, annex), paper.segments)
+
+
+def _compose(paper: PaymentNotice, press: Press, annex: bool) -> Flow:
     title = press.say("heading.payment_notice")
     reserve = slip.reserved if paper.slip_url else (lambda page: 0.0)
     flow = Flow(press.fonts, press.typecase(), reserve, running_head(press, title))
     letterhead(flow, press, title)
     facts(flow, _facts(paper, press))
-    _body(flow, paper, press)
+    _body(flow, paper, press, annex)
+    if annex:
+        flow.turn()
+        working(flow, press, paper.late_lines, paper.segments, press.say("heading.annex"))
     if paper.slip_url:
         slip.draw(flow, press, title, paper.total, paper.slip_url)
     return flow
@@ -45,7 +53,7 @@ def _facts(paper: PaymentNotice, press: Press) -> list[tuple[str, str]]:
     return pairs
 
 
-def _body(flow: Flow, paper: PaymentNotice, press: Press) -> None:
+def _body(flow: Flow, paper: PaymentNotice, press: Press, annex: bool) -> None:
     flow.paragraph(press.say("heading.dear"), DEAR)
     flow.paragraph(press.say("payment_notice.opening"), TEXT, indent=INDENT)
     flow.gap(1.6 * MM)
@@ -55,7 +63,9 @@ def _body(flow: Flow, paper: PaymentNotice, press: Press) -> None:
     table(flow, press, paper.lines, press.say("heading.current_charges"))
     if paper.carried:
         _carried(flow, paper, press)
-    if paper.segments:
+    if annex:
+        entry(flow, press.say("heading.working"), press.say("label.annex_note"))
+    elif paper.segments:
         working(flow, press, paper.late_lines, paper.segments, press.say("heading.working"))
     if paper.community.late_fee_clause:
         flow.paragraph(press.say("payment_notice.late"), TEXT, indent=INDENT)

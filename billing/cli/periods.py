@@ -17,7 +17,8 @@ from billing.core.money import yuan
 from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import charges, papers
-from billing.flow.bills import BillPlan, issue_bills, plan_bills
+from billing.flow.bill_plan import BillPlan, plan_bills
+from billing.flow.bills import issue_bills
 from billing.flow.printing import BILLS
 from billing.store import bills
 from billing.store.base import writing

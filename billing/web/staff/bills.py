@@ -9,8 +9,9 @@ from billing.clock import now, today
 from billing.core.calendar import Period, parse_period
 from billing.core.problem import Missing, Refused
 from billing.extensions import db
-from billing.flow import bills as flow
 from billing.flow import work
+from billing.flow.bill_plan import BillPlan, plan_bills
+from billing.flow.bills import issue_bills
 from billing.flow.documents import find_document
 from billing.flow.printing import BILLS, by_reason
 from billing.store import bills, lookup, runs
@@ -99,7 +100,7 @@ def issue(community_id: int) -> Response:
     session, period, seen = db.session(), form.period.data, form.digest.data
     try:
         with writing(session, g.community.id):
-            run = flow.issue_bills(session, visitor().name, g.community.id, _plan(period), seen)
+            run = issue_bills(session, visitor().name, g.community.id, _plan(period), seen)
             if run:
                 BILLS.queue(session, visitor().name, now(), run)
     except Refused as refused:
@@ -151,8 +152,8 @@ def print_file(community_id: int, run_id: int) -> Response:
     return sealed.paper(merged, f"bills-{found.period}-{found.id}", saved="save" in request.args)
 
 
-def _plan(period: Period) -> flow.BillPlan:
-    return flow.plan_bills(db.session(), g.community.id, period, today())
+def _plan(period: Period) -> BillPlan:
+    return plan_bills(db.session(), g.community.id, period, today())
 
 
 def _find(run_id: int) -> BillRun:

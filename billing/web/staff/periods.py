@@ -11,7 +11,7 @@ from billing.core.calendar import Period, parse_date, parse_period, period_aroun
 from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import charges
-from billing.flow.bills import plan_bills
+from billing.flow.bill_plan import count_unprinted
 from billing.flow.charges import Odd, Plan
 from billing.store import bills, issued
 from billing.store.base import writing
@@ -101,7 +101,7 @@ def show(community_id: int, period: str) -> str:
         period=asked,
         buildings=buildings,
         items=issued.by_item(session, community_id, asked.name),
-        plan=plan_bills(session, community_id, asked, today()),
+        unprinted=count_unprinted(session, community_id, asked, today()),
         runs=bills.runs(session, community_id, asked.name),
     )
 
