@@ -17,7 +17,7 @@ from billing.flow.printing import BILLS, by_reason
 from billing.store import bills, lookup, runs
 from billing.store.base import writing
 from billing.store.bills import Wish
-from billing.store.collection import BillRun
+from billing.store.collection import Bill, BillRun
 from billing.translations import N_
 from billing.web import sealed, vault
 from billing.web.form import Form, PeriodField, Required
@@ -45,7 +45,7 @@ class Print(Form):
 def index(community_id: int) -> str | Response:
     """All payment notices, the newest first, narrowed by period and by unit or debtor."""
     session, text = db.session(), request.args.get("q", "").strip()
-    if text[:1] in "Nn" and "-" in text:
+    if text.upper().startswith(f"{Bill.LETTER}{g.community.id}-"):
         return redirect(url_for("bills.pdf", number=text))
     units = lookup.find_units(session, g.community.id, text, today(), limit=200) if text else None
     wish = Wish(request.args.get("period", ""), None if units is None else [unit.id for unit in units])
