@@ -23,7 +23,7 @@ from billing import demo, jobs
 from billing.app import create_app
 from billing.core.calendar import parse_period
 from billing.extensions import db
-from billing.flow import charges, dunning, estate, profile, roster, statements, tariffs
+from billing.flow import charges, dunning, estate, printing, profile, roster, statements, tariffs
 from billing.sheets import read_arrears, read_roster
 from billing.store.base import writing
 from billing.store.collection import Document
@@ -108,8 +108,8 @@ def notices(session: Session, vault: Vault, community_id: int, folder: Path) -> 
         assert run
         say(f"decide and number {len(plan.notices)} notices", f"{time.perf_counter() - started:.2f} s")
     started, cpu = time.perf_counter(), time.process_time()
-    for notice_id in dunning.unmade(session, run.id):
-        jobs.make_notice(session, vault, notice_id)
+    for notice_id in printing.NOTICES.unmade(session, run.id):
+        jobs.make_paper(session, vault, printing.NOTICES, notice_id)
     wall, busy = time.perf_counter() - started, time.process_time() - cpu
     made = session.execute(
         select(Document.pages, StoredFile.size).join(StoredFile, StoredFile.sha256 == Document.sha256)
@@ -122,7 +122,7 @@ def notices(session: Session, vault: Vault, community_id: int, folder: Path) -> 
     say("of which the processor", f"{busy:.1f} s, {pages / busy:.0f} pages a CPU-second")
     started = time.perf_counter()
     target = folder / "run.pdf"
-    pages = dunning.merge_run(session, vault, run.id, target)
+    pages = printing.merge(vault, printing.NOTICES.made(session, run.id), target)
     say(
         "merge the print file",
         f"{time.perf_counter() - started:.2f} s, {pages} pages, {target.stat().st_size:,} bytes",

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from billing.clock import now
 from billing.core.problem import Refused
-from billing.flow import dunning, work
+from billing.flow import printing, work
+from billing.flow.printing import BILLS, NOTICES, Numbered, Series
 from billing.store.base import writing
-from billing.store.collection import Notice
 from billing.store.vault import Vault
 from billing.store.work import Job
 
@@ -33,18 +33,24 @@ class Kind:
     do: Callable[[Session, Vault, int], None]
 
 
-def make_notice(session: Session, vault: Vault, notice_id: int) -> None:
-    """Render one notice and file its PDF."""
-    notice = session.get_one(Notice, notice_id)
-    data = dunning.notice_pdf(vault, notice)
+def make_paper(session: Session, vault: Vault, series: Series[Numbered], paper_id: int) -> None:
+    """Render one paper of a run and file its PDF."""
+    paper = session.get_one(series.table, paper_id)
+    data = printing.pdf(vault, paper)
     vault.put(data)
-    with writing(session, notice.community_id):
-        dunning.file_document(session, vault, notice, data)
+    with writing(session, paper.community_id):
+        series.file(session, vault, paper, data)
 
 
-KINDS = {
-    "notices": Kind(lambda session, job: dunning.unmade(session, job.payload["run"]), make_notice),
-}
+def papers_of(series: Series[Numbered]) -> Kind:
+    """The papers of a run, each a unit."""
+    return Kind(
+        lambda session, job: series.unmade(session, job.payload["run"]),
+        lambda session, vault, paper_id: make_paper(session, vault, series, paper_id),
+    )
+
+
+KINDS = {NOTICES.job_kind: papers_of(NOTICES), BILLS.job_kind: papers_of(BILLS)}
 
 
 def worker_name() -> str:

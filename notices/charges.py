@@ -113,6 +113,18 @@ def working(
     flow.gap(2 * MM)
 
 
+def best_place(compose: Callable[[bool], Flow], segments: Sequence[LateFeeSegment]) -> Flow:
+    """One page if everything fits, else the working of the late fee on an annex, else as many as it takes.
+
+    `compose(annex)` makes the paper either way.
+    """
+    flow = compose(False)
+    if len(flow.sheets) > 1 and segments:
+        with_annex = compose(True)
+        return with_annex if len(with_annex.sheets) <= len(flow.sheets) else flow
+    return flow
+
+
 def _working_rows(
     press: Press, lines: Sequence[ChargeLine], segments: Sequence[LateFeeSegment]
 ) -> Iterator[Row]:

@@ -181,7 +181,8 @@ class Paper:
 class PaymentNotice(Paper):
     """缴费通知单: this period's charges (`lines`), what earlier ones left (`carried`), less `prepayment`.
 
-    `segments` work out the late fee of `carried`. A slip is printed where `slip_url` is given.
+    `segments` work out the late fee of `late_lines`, by their number there. A slip is printed where `slip_url`
+    is given.
     """
 
     period: str
@@ -200,6 +201,11 @@ class PaymentNotice(Paper):
     def total(self) -> int:
         """To be paid, never below zero: what is prepaid beyond it stays prepaid."""
         return max(0, total(self.lines) + total(self.carried) - self.prepayment)
+
+    @property
+    def late_lines(self) -> tuple[ChargeLine, ...]:
+        """Whatever may bear late fee: a period billed late has some of its own."""
+        return (*self.carried, *self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from notices.blocks import (
     price_and_period,
     unit_facts,
 )
-from notices.charges import charge_table, working
+from notices.charges import best_place, charge_table, working
 from notices.content import Demand, Tone
 from notices.layout import Flow
 from notices.letterhead import letterhead, running_head
@@ -24,13 +24,8 @@ _NUMERALS = "零一二三四五六七八九十"
 
 
 def compose(paper: Demand, press: Press) -> Flow:
-    """One page if everything fits, else the working of the late fee on an annex, else as many as it takes."""
     press.places |= _places(paper, press)
-    flow = _compose(paper, press, annex=False)
-    if len(flow.sheets) > 1 and paper.segments:
-        with_annex = _compose(paper, press, annex=True)
-        return with_annex if len(with_annex.sheets) <= len(flow.sheets) else flow
-    return flow
+    return best_place(lambda annex: _compose(paper, press, annex), paper.segments)
 
 
 def title_key(tone: Tone) -> str:
@@ -59,7 +54,7 @@ def _prior(paper: Demand, press: Press) -> str:
     return press.say("common.prior_delivered", 前次编号=paper.prior.number, 前次送达日=day)
 
 
-def _compose(paper: Demand, press: Press, *, annex: bool) -> Flow:
+def _compose(paper: Demand, press: Press, annex: bool) -> Flow:
     name = press.say(title_key(paper.tone))
     times = press.say("heading.times") if paper.tone != "formal" else ""
     reserve = slip.reserved if paper.slip_url else (lambda page: 0.0)

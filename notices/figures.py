@@ -18,6 +18,20 @@ def span(first: date, last: date) -> str:
     return f"{first.isoformat()}至{last.isoformat()}"
 
 
+def period(first: date, months: int) -> str:
+    """2026年第四季度, 2026年11月, 2026年下半年, 2026年度"""
+    match months:
+        case 1:
+            part = f"{first.month}月"
+        case 3:
+            part = f"第{'一二三四'[first.month // 3]}季度"
+        case 6:
+            part = "上半年" if first.month == 1 else "下半年"
+        case _:
+            part = "度"
+    return f"{first.year}年{part}"
+
+
 def area(area_e2: int | None) -> str:
     """98.50㎡"""
     return "" if area_e2 is None else f"{area_e2 // 100}.{area_e2 % 100:02d}㎡"

@@ -47,7 +47,7 @@ def gaps(paper: Paper) -> tuple[str, ...]:
     needed = list(_ALWAYS)
     if isinstance(paper, Demand | PaymentNotice | Statement):
         needed += [*_ACCOUNT, *_CONTRACT]
-    if isinstance(paper, Demand) or (isinstance(paper, PaymentNotice) and late_fee_due(paper.carried)):
+    if isinstance(paper, Demand) or (isinstance(paper, PaymentNotice) and late_fee_due(paper.late_lines)):
         needed.append("community.late_fee_clause")
     return tuple(name for name in needed if not _value(paper, name).strip())
 
@@ -82,7 +82,7 @@ def _check_figures(paper: Paper) -> None:
     if isinstance(paper, Demand | Statement):
         _check_working(paper.number, paper.lines, paper.segments)
     elif isinstance(paper, PaymentNotice):
-        _check_working(paper.number, paper.carried, paper.segments)
+        _check_working(paper.number, paper.late_lines, paper.segments)
     elif isinstance(paper, Receipt):
         settled = sum(share.principal + share.late_fee for share in paper.shares)
         if settled + paper.prepayment != paper.amount:

@@ -1,16 +1,14 @@
-"""`flask tariff`, `period`, `pay`, `reverse`, `statement`: the books from the command line."""
+"""`flask tariff`, `pay`, `reverse`, `statement`: the books from the command line."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import click
-from flask_babel import gettext
 
 from billing.cli.command import (
     ACTOR,
     DAY,
-    PERIOD,
     POSITIVE_YUAN,
     Command,
     Group,
@@ -21,12 +19,12 @@ from billing.cli.command import (
     the_unit,
 )
 from billing.clock import today
-from billing.core.calendar import CYCLES, Period
+from billing.core.calendar import CYCLES
 from billing.core.money import yuan
 from billing.core.numbers import parse_price
 from billing.core.tariff import BASES
 from billing.extensions import db
-from billing.flow import charges, payments, reversals, statements, tariffs
+from billing.flow import payments, reversals, statements, tariffs
 from billing.store.base import writing
 from billing.store.ledger import Charge
 
@@ -59,39 +57,6 @@ def set_tariff(community: str | None, item: str, price: int, cycle: str, **terms
         wanted = tariffs.Price(item=item, price_e4=price, cycle_months=_CYCLE_NAMES[cycle], **terms)
         row = tariffs.set_tariff(session, ACTOR, place.id, wanted)
     return {"tariff": row.id, "item": item, "cycle": cycle, "from": row.since.isoformat()}
-
-
-@click.group("period", cls=Group)
-def period_group() -> None:
-    """Fee periods."""
-
-
-@period_group.command("issue")
-@click.argument("period", type=PERIOD)
-@click.option("--dry-run", is_flag=True, help="Show what would be booked.")
-@click.option("--due", type=DAY, help="Another due date than the tariffs give.")
-@in_community
-@answers
-def issue_period(period: Period, dry_run: bool, due: date | None, community: str | None) -> dict[str, Any]:
-    """Charge PERIOD (2026Q4, 2026-11, 2026H2 or 2026); what is charged already is left alone."""
-    session = db.session()
-    place = the_community(community)
-    if dry_run:
-        plan = charges.plan_period(session, place.id, period, due)
-    else:
-        with writing(session, place.id):
-            plan = charges.plan_period(session, place.id, period, due)
-            charges.issue_period(session, ACTOR, today(), place.id, plan)
-    return {
-        "period": period.name,
-        "charges": len(plan.charges),
-        "total": yuan(plan.total),
-        "odd": [
-            {"unit": odd.unit, "item": odd.item, "reason": gettext(odd.reason) % odd.params}
-            for odd in plan.odd
-        ],
-        "already": plan.booked,
-    }
 
 
 @click.command("pay", cls=Command)
@@ -174,4 +139,4 @@ def statement(
     return statements.as_json(found)
 
 
-COMMANDS = (tariff_group, period_group, pay, reverse, statement)
+COMMANDS = (tariff_group, pay, reverse, statement)

@@ -11,15 +11,14 @@ from billing.core.calendar import Period, add_months, period_around
 from billing.demo.debtors import run_the_years
 from billing.demo.estate import ACTOR, COMMUNITY, CONTRACT_FACTS, OFFICE_FACTS, settle_in
 from billing.demo.sign_ins import open_doors
-from billing.flow.dunning import issue_run, plan_run, unmade
+from billing.flow.dunning import issue_run, plan_run
 from billing.flow.estate import EVER, found_community
 from billing.flow.holds import place_hold
+from billing.flow.printing import NOTICES
 from billing.flow.profile import OFFICE, set_profile
-from billing.flow.work import enqueue
 from billing.store.base import writing
 from billing.store.estate import Community, Unit
 from billing.store.ledger import Charge
-from billing.store.runs import job_key
 
 
 def build(session: Session, today: date) -> Community:
@@ -63,5 +62,4 @@ def _dun(session: Session, today: date, community_id: int) -> None:
     as_of = today - timedelta(days=45)
     run = issue_run(session, ACTOR, community_id, plan_run(session, community_id, as_of, as_of))
     if run:
-        waiting = len(unmade(session, run.id))
-        enqueue(session, ACTOR, now(), community_id, "notices", job_key(run.id), {"run": run.id}, waiting)
+        NOTICES.queue(session, ACTOR, now(), run)

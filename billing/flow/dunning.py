@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import func, select
@@ -19,33 +18,21 @@ from billing.core.statement import Line, totals
 from billing.flow import papers
 from billing.flow.addressee import NAMELESS, addressee
 from billing.flow.calendar import rest_days
-from billing.flow.documents import keep_document
 from billing.flow.entry import fingerprint, latest, record, token
 from billing.flow.estate import policies
 from billing.flow.holds import holds_on
+from billing.flow.ownership import Holders
+from billing.flow.printing import NOTICES, LeftOut
 from billing.flow.profile import profile
 from billing.flow.tariffs import ladder
-from billing.store.collection import Document, DunningRun, Notice, paper_of
+from billing.store.collection import DunningRun, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.ledger import live
-from billing.store.people import Ownership, Party, owned_on
 from billing.store.standing import Account, accounts
-from billing.store.vault import Vault
 from billing.translations import N_
-from notices import content, render
-from notices.record import freeze, thaw
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A debtor with something overdue who gets no notice, and why; `detail` e.g. the notice already served."""
-
-    unit: str
-    debtor: str
-    reason: str
-    total: int
-    detail: str = ""
+from notices import content
+from notices.record import freeze
 
 
 @dataclass(frozen=True)
@@ -167,14 +154,13 @@ def issue_run(
     )
     session.add(run)
     session.flush()
-    holding = _holding(session, community_id, plan.as_of)
+    holders = Holders(session, community_id, plan.as_of)
     units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.community_id == community_id))}
     delivered = _delivered(session, community_id)
-    serial = session.scalar(select(func.max(Notice.serial)).where(Notice.community_id == community_id)) or 0
-    for number, one in enumerate(plan.notices, start=serial + 1):
+    for number, one in enumerate(plan.notices, start=NOTICES.next_serial(session, community_id)):
         unit = units[one.account.unit_id]
         notice = _notice(run, number, one)
-        facts = head.unit(unit, one.addressee, _co_owners(holding[unit.id], one.account.debtor_id))
+        facts = head.unit(unit, one.addressee, holders.beside(unit.id, one.account.debtor_id))
         paper = _paper(head, plan, one, notice, facts, _prior(one, delivered))
         notice.paper = freeze(paper)
         session.add(notice)
@@ -239,43 +225,6 @@ def _paper(
     )
 
 
-def unmade(session: Session, run_id: int) -> list[int]:
-    """Notices of the run whose PDF is not made yet, in delivery order."""
-    made = select(Document.about_id).where(Document.about == "notice")
-    query = select(Notice.id).where(Notice.run_id == run_id, Notice.id.not_in(made)).order_by(Notice.serial)
-    return list(session.scalars(query))
-
-
-def notice_pdf(vault: Vault, notice: Notice) -> bytes:
-    """The notice's PDF, from what was frozen when it was numbered."""
-    paper = thaw(notice.paper)
-    return render.render(
-        paper, seal=papers.picture(vault, paper.office.seal), logo=papers.picture(vault, paper.office.logo)
-    )
-
-
-def file_document(session: Session, vault: Vault, notice: Notice, data: bytes) -> Document:
-    """Keep the PDF as the notice's one document; done a second time, the first stays."""
-    return keep_document(session, vault, notice.community_id, "notice", notice.id, data)
-
-
-def documents(session: Session, run_id: int) -> list[tuple[Notice, Document]]:
-    """The run's notices with their PDFs, in delivery order."""
-    query = (
-        select(Notice, Document)
-        .join(Document, paper_of(Notice))
-        .where(Notice.run_id == run_id)
-        .order_by(Notice.serial)
-    )
-    return [(row.Notice, row.Document) for row in session.execute(query)]
-
-
-def merge_run(session: Session, vault: Vault, run_id: int, target: Path) -> int:
-    """One print file of the whole run in delivery order; its pages."""
-    made = documents(session, run_id)
-    return render.merge([vault.path(document.sha256) for _, document in made], target)
-
-
 def _earlier(session: Session, community_id: int) -> Mapping[tuple[int, int], list[Notice]]:
     found: dict[tuple[int, int], list[Notice]] = defaultdict(list)
     query = (
@@ -297,22 +246,3 @@ def _delivered(session: Session, community_id: int) -> dict[int, date]:
         .group_by(Delivery.notice_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def _co_owners(holding: Mapping[int, str], debtor_id: int) -> list[str]:
-    """Who owns the unit together with the debtor; nobody for a former owner: the buyer is a stranger to his debt."""
-    return [name for party, name in holding.items() if party != debtor_id] if debtor_id in holding else []
-
-
-def _holding(session: Session, community_id: int, day: date) -> Mapping[int, dict[int, str]]:
-    """Unit -> id and name of everybody who owned it that day, the first owner first."""
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    query = (
-        select(Ownership.unit_id, Party.id, Party.name)
-        .join(Party, Party.id == Ownership.party_id)
-        .where(Ownership.community_id == community_id, owned_on(day))
-        .order_by(Ownership.role != "owner", Ownership.id)
-    )
-    for unit_id, party_id, name in session.execute(query):
-        found[unit_id][party_id] = name
-    return found

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
-from billing.core.numbers import parse_serial
 from billing.core.problem import Missing, Refused
 from billing.flow.entry import record, replayed
+from billing.flow.printing import NOTICES
 from billing.flow.scans import media_type
-from billing.store.collection import Notice, notice_number
+from billing.store.collection import Notice
 from billing.store.evidence import Delivery
 from billing.store.ledger import Reversal, live
 from billing.store.vault import Vault, keep
@@ -208,12 +208,7 @@ def _plain(name: str) -> str:
 
 def find_notice(session: Session, community_id: int, number: str) -> Notice:
     """The notice of that number, such as D1-000017."""
-    serial = parse_serial(number, notice_number(community_id, 0)[:-6])
-    query = select(Notice).where(Notice.community_id == community_id, Notice.serial == serial)
-    found = None if serial is None else session.scalar(query)
-    if found is None:
-        raise Missing(N_("There is no notice %(number)s."), number=number)
-    return found
+    return NOTICES.find(session, community_id, number)
 
 
 def find_delivery(session: Session, notice: Notice, number: int | None = None) -> Delivery:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.store.estate import Unit
-from billing.store.people import Ownership, Party
+from billing.store.people import Ownership, Party, owned_on
 
 
 class Owners:
@@ -30,3 +30,22 @@ class Owners:
             if own.holds_on(day):
                 return party
         return None
+
+
+class Holders:
+    """Everybody who owned a community's units on a day, by name, the first owner first."""
+
+    def __init__(self, session: Session, community_id: int, day: date) -> None:
+        self._named: dict[int, dict[int, str]] = defaultdict(dict)
+        for unit_id, party_id, name in session.execute(
+            select(Ownership.unit_id, Party.id, Party.name)
+            .join(Party, Party.id == Ownership.party_id)
+            .where(Ownership.community_id == community_id, owned_on(day))
+            .order_by(Ownership.role != "owner", Ownership.id)
+        ):
+            self._named[unit_id][party_id] = name
+
+    def beside(self, unit_id: int, debtor_id: int) -> list[str]:
+        """Who owned the unit together with the debtor; nobody for a former owner: the buyer is a stranger."""
+        named = self._named[unit_id]
+        return [name for party, name in named.items() if party != debtor_id] if debtor_id in named else []

@@ -14,7 +14,7 @@ from billing.store.verification import Genuine
 from notices.content import Demand
 from notices.record import thaw
 
-Kind = Literal["reminder", "demand", "receipt"]
+Kind = Literal["reminder", "demand", "bill", "receipt"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Title:
 def title(found: Genuine) -> Title:
     if found.kind == "receipt":
         return Title("receipt")
+    if found.kind == "bill":
+        return Title("bill")
     paper = thaw(found.paper)
     assert isinstance(paper, Demand)
     return Title("demand" if paper.tone == "formal" else "reminder", paper.times)

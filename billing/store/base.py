@@ -81,6 +81,7 @@ class Base(DeclarativeBase):
         datetime: Instant,
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,
+        list[int]: JSON,
     }
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

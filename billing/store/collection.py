@@ -1,13 +1,62 @@
-"""Collection: the ladder of stages, runs, the notices they made, and what holds a notice back."""
+"""Collection: payment notices, the ladder of stages, runs, the notices they made, and what holds a notice back."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
 from billing.store.ledger import Fact, Payment, _entry
+
+
+class Numbered(Fact):
+    """A paper that bears a number: `serial` runs without gaps in its community."""
+
+    LETTER: ClassVar[str]
+    serial: Mapped[int]
+
+    @property
+    def number(self) -> str:
+        return f"{self.LETTER}{self.community_id}-{self.serial:06d}"
+
+
+class BillRun(Fact, Base):
+    """出账批次: the payment notices of a fee period that were numbered in one go."""
+
+    __tablename__ = "bill_run"
+    __table_args__ = (_entry(), Index(None, "community_id", "period"))
+    period: Mapped[str]
+    issued_on: Mapped[date]
+
+
+class Bill(Numbered, Base):
+    """缴费通知单: what one debtor is billed for a period on one unit; `paper` holds every figure, for good.
+
+    `charges` are the charges it bills: when they are not those that count any more, the next run makes
+    the next `revision`.
+    """
+
+    LETTER = "N"
+    __tablename__ = "bill"
+    __table_args__ = (
+        _entry(),
+        UniqueConstraint("community_id", "serial"),
+        UniqueConstraint("community_id", "unit_id", "debtor_id", "period", "revision"),
+        Index(None, "community_id", "period"),
+        Index(None, "run_id"),
+    )
+    run_id: Mapped[int] = mapped_column(ForeignKey("bill_run.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    period: Mapped[str]
+    revision: Mapped[int]
+    issued_on: Mapped[date]
+    deadline: Mapped[date]
+    total_fen: Mapped[int]
+    charges: Mapped[list[int]]
+    paper: Mapped[str]
+    verify_token: Mapped[str] = mapped_column(unique=True)
 
 
 class LadderStep(Keyed, Base):
@@ -49,12 +98,13 @@ class DunningRun(Fact, Base):
     left_out: Mapped[list[dict[str, Any]]]
 
 
-class Notice(Fact, Base):
+class Notice(Numbered, Base):
     """A numbered notice to one debtor for one unit; `paper` holds every figure it quotes, for good.
 
     The last unique key is the wall: a stage is served once per episode of arrears.
     """
 
+    LETTER = "D"
     __tablename__ = "notice"
     __table_args__ = (
         _entry(),
@@ -63,7 +113,6 @@ class Notice(Fact, Base):
         Index(None, "run_id"),
     )
     run_id: Mapped[int] = mapped_column(ForeignKey("dunning_run.id"))
-    serial: Mapped[int]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     stage: Mapped[int]
@@ -78,17 +127,9 @@ class Notice(Fact, Base):
     verify_token: Mapped[str] = mapped_column(unique=True)
     slip_token: Mapped[str] = mapped_column(unique=True)
 
-    @property
-    def number(self) -> str:
-        return notice_number(self.community_id, self.serial)
-
-
-def notice_number(community_id: int, serial: int) -> str:
-    return f"D{community_id}-{serial:06d}"
-
 
 class Document(Keyed, Base):
-    """A paper as it was made: its bytes are in the vault; `about` ("notice") and `about_id` say whose."""
+    """A paper as it was made: its bytes are in the vault; `about` ("notice", "bill", …) and `about_id` say whose."""
 
     __tablename__ = "document"
     __table_args__ = (UniqueConstraint("about", "about_id"),)
@@ -101,6 +142,6 @@ class Document(Keyed, Base):
     recorded_at: Mapped[datetime]
 
 
-def paper_of(table: type[Notice | Payment]) -> ColumnElement[bool]:
+def paper_of(table: type[Notice | Bill | Payment]) -> ColumnElement[bool]:
     """Joins a row of the table to its Document."""
     return (Document.about == table.__tablename__) & (Document.about_id == table.id)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, defer
 
-from billing.store.collection import Document, DunningRun, Notice, notice_number, paper_of
+from billing.store.collection import Document, DunningRun, Notice, paper_of
 from billing.store.estate import Unit
 from billing.store.evidence import SIGNED, Delivery, StoredFile, first_signed
 from billing.store.ledger import Entry, Reversal, live, reverses
@@ -113,14 +113,15 @@ def filed_elsewhere(session: Session, notice: Notice, sha256s: Sequence[str]) ->
     """File -> the other notices of the community for which the very same file is filed."""
     found: dict[str, list[str]] = {}
     query = (
-        select(Delivery.sha256, Notice.serial)
+        select(Delivery.sha256, Notice)
+        .options(defer(Notice.paper))
         .join(Notice, Notice.id == Delivery.notice_id)
         .where(Delivery.sha256.in_(sha256s), Notice.id != notice.id, live(Delivery))
         .where(Notice.community_id == notice.community_id)
         .order_by(Notice.serial)
     )
     for row in session.execute(query):
-        found.setdefault(row.sha256, []).append(notice_number(notice.community_id, row.serial))
+        found.setdefault(row.sha256, []).append(row.Notice.number)
     return found
 
 

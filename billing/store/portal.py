@@ -1,6 +1,6 @@
 """Read model of an owner's pages: whatever is asked for, only the account's own parties' facts are found.
 
-A charge, a payment and a notice each name one debtor; that, and never the unit, decides who sees them:
+A charge, a payment, a bill and a notice each name one debtor; that, and never the unit, decides who sees them:
 
 - A former owner finds his own time only, the next owner nothing of the one before: both have the unit, neither
   has the other's charges.
@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Row, Select, exists, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from billing.core.policy import Policies
 from billing.core.problem import Missing
 from billing.core.width import fold
-from billing.store.collection import Document, Notice, paper_of
+from billing.store.bills import replaced
+from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Charge, Entry, Payment, Reversal
@@ -30,7 +31,7 @@ from billing.store.people import Ownership, Party
 from billing.store.standing import Account, accounts
 from billing.translations import N_
 
-_NUMBER = re.compile(r"([RD])([1-9][0-9]{0,8})-([0-9]{6,12})\Z", re.ASCII)
+_NUMBER = re.compile(r"([RDN])([1-9][0-9]{0,8})-([0-9]{6,12})\Z", re.ASCII)
 
 NOTHING = N_("There is nothing of this kind in your account.")
 
@@ -126,6 +127,20 @@ class Own:
             raise Missing(NOTHING)
         return found
 
+    def bills(self, unit: Unit) -> Sequence[Row[Bill, str, bool]]:
+        """(Bill, sha256 of its PDF or None, whether a later one replaced it), the newest first."""
+        query = self._bills().where(Bill.community_id == unit.community_id, Bill.unit_id == unit.id)
+        return self.session.execute(query.order_by(Bill.serial.desc())).all()
+
+    def bill(self, number: str) -> Row[Bill, str, bool]:
+        """One of `bills`, by its number."""
+        community_id, serial = _read(number, Bill.LETTER)
+        query = self._bills().where(Bill.community_id == community_id, Bill.serial == serial)
+        found = self.session.execute(query).one_or_none()
+        if found is None:
+            raise Missing(NOTHING)
+        return found
+
     def payment(self, number: str) -> Payment:
         """The payment with that receipt number of ours."""
         community_id, serial = _read(number, "R")
@@ -137,6 +152,14 @@ class Own:
         if found is None:
             raise Missing(NOTHING)
         return found
+
+    def _bills(self) -> Select[Bill, str, bool]:
+        return (
+            select(Bill, Document.sha256, replaced().label("replaced"))
+            .options(defer(Bill.paper))
+            .outerjoin(Document, paper_of(Bill))
+            .where(self._in(Bill.debtor_id))
+        )
 
     def _notices(self) -> Select[Notice, str, date]:
         return (
@@ -157,7 +180,7 @@ class Own:
 
 
 def _read(number: str, letter: str) -> tuple[int, int]:
-    """Community and serial of R1-000123 or D1-000017."""
+    """Community and serial of R1-000123, N1-000042 or D1-000017."""
     match = _NUMBER.match(fold(number).upper())
     if match is None or match[1] != letter:
         raise Missing(NOTHING)

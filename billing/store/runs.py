@@ -1,19 +1,20 @@
 """Read model: dunning runs, how much each asked for, how much of it is printed and signed for, and its job."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, defer
 
 from billing.store.base import summed
-from billing.store.collection import Document, DunningRun, Notice, paper_of
+from billing.store.collection import BillRun, Document, DunningRun, Notice, paper_of
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.ledger import Entry, live
 from billing.store.people import Party
-from billing.store.work import Job
+
+Run = TypeVar("Run", DunningRun, BillRun)
 
 _COUNTS = (
     sql.count(Notice.id).label("notices"),
@@ -23,11 +24,6 @@ _COUNTS = (
     sql.count(Document.id).label("made"),
     summed(Document.pages).label("pages"),
 )
-
-
-def job_key(run_id: int) -> str:
-    """What the job that makes a run's papers is known by."""
-    return f"notices:{run_id}"
 
 
 def newest(session: Session, community_id: int, limit: int = 50) -> Sequence[Any]:
@@ -64,21 +60,21 @@ def find(session: Session, community_id: int, run_id: int) -> DunningRun | None:
     )
 
 
-def entry_of(session: Session, run: DunningRun) -> Entry:
+def entry_of(session: Session, run: DunningRun | BillRun) -> Entry:
     """Who started it, and when."""
     return session.get_one(Entry, (run.community_id, run.entry))
 
 
-def with_digest(session: Session, community_id: int, digest: str) -> DunningRun | None:
-    """The run that sent the very plan of that digest, if it is the newest."""
+def with_digest(session: Session, table: type[Run], community_id: int, digest: str) -> Run | None:
+    """The run that made the very plan of that digest, if it is the newest."""
     row = session.execute(
-        select(DunningRun, Entry.detail)
-        .join(Entry, and_(Entry.community_id == DunningRun.community_id, Entry.seq == DunningRun.entry))
-        .where(DunningRun.community_id == community_id)
-        .order_by(DunningRun.id.desc())
+        select(table, Entry.detail)
+        .join(Entry, and_(Entry.community_id == table.community_id, Entry.seq == table.entry))
+        .where(table.community_id == community_id)
+        .order_by(table.id.desc())
         .limit(1)
     ).one_or_none()
-    return row.DunningRun if row and row.detail.get("digest") == digest else None
+    return row[0] if row and row.detail.get("digest") == digest else None
 
 
 def by_stage(session: Session, run_id: int) -> Sequence[Any]:
@@ -101,7 +97,3 @@ def papers(session: Session, run_id: int) -> Sequence[Any]:
         .order_by(Notice.serial)
     )
     return session.execute(query).all()
-
-
-def job(session: Session, run_id: int) -> Job | None:
-    return session.scalar(select(Job).where(Job.key == job_key(run_id)))

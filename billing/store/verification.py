@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from billing.clock import local_day
 from billing.core import mask
-from billing.store.collection import Document, Notice, paper_of
+from billing.store.bills import replaced
+from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Entry, Payment, Reversal
@@ -22,8 +23,8 @@ from billing.store.ledger import Entry, Payment, Reversal
 class Genuine:
     """A paper of ours. `sha256` is that of the kept PDF, if one is kept; `amount` (fen) is only compared, never shown.
 
-    `kind` is "notice" or "receipt"; a notice has its `stage`, `deadline` and the day it was `signed` for, a receipt
-    the day on which it was `reversed`.
+    `kind` is "notice", "bill" or "receipt"; a notice has its `deadline` and the day it was `signed` for, a bill its
+    `deadline` and whether a later one `replaced` it, a receipt the day on which it was `reversed`.
     """
 
     kind: str
@@ -39,12 +40,13 @@ class Genuine:
     deadline: date | None = None
     signed: date | None = None
     reversed: date | None = None
+    replaced: bool = False
 
 
 def find_paper(session: Session, token: str) -> Genuine | None:
-    """The notice or receipt whose verification code has this token."""
+    """The paper whose verification code has this token."""
     notice = session.execute(_notices().where(Notice.verify_token == token)).one_or_none()
-    return _notice(notice) if notice else _find_receipt(session, token)
+    return _notice(notice) if notice else _find_bill(session, token) or _find_receipt(session, token)
 
 
 def find_by_slip(session: Session, token: str) -> Genuine | None:
@@ -77,6 +79,33 @@ def _notice(row: Row[Notice, Unit, str, str, date]) -> Genuine:
         paper=notice.paper,
         deadline=notice.deadline,
         signed=row.signed,
+    )
+
+
+def _find_bill(session: Session, token: str) -> Genuine | None:
+    row = session.execute(
+        select(Bill, Unit, Community.name, Document.sha256, replaced().label("replaced"))
+        .options(defer(Bill.paper))
+        .join(Unit, Unit.id == Bill.unit_id)
+        .join(Community, Community.id == Bill.community_id)
+        .outerjoin(Document, paper_of(Bill))
+        .where(Bill.verify_token == token)
+    ).one_or_none()
+    if row is None:
+        return None
+    bill: Bill = row.Bill
+    return Genuine(
+        kind="bill",
+        id=bill.id,
+        community_id=bill.community_id,
+        community=row.name,
+        unit=mask.room(row.Unit.label),
+        number=bill.number,
+        issued=bill.issued_on,
+        amount=bill.total_fen,
+        sha256=row.sha256,
+        deadline=bill.deadline,
+        replaced=row.replaced,
     )
 
 

@@ -92,6 +92,9 @@ OFFICE = (
     Entry("users.index", "user.manage", N_("Staff"), N_("Who may sign in, with which role"), "users"),
 )
 
+#: A noun whose pages have no entry of their own -> the one under which they are found.
+WITHIN = {"bills": "periods"}
+
 #: Where somebody who may edit the profile is sent while there is no community.
 FIRST_RUN = "guide.index"
 
@@ -107,7 +110,8 @@ def entries(section: tuple[Entry, ...]) -> list[Entry]:
 
 def is_here(entry: Entry) -> bool:
     """Is the page that is shown one of the entry's?"""
-    return request.blueprint == entry.noun
+    here = request.blueprint or ""
+    return WITHIN.get(here, here) == entry.noun
 
 
 def same_page(community_id: int) -> str:

@@ -4,10 +4,10 @@ import sqlalchemy as sa
 from alembic import op
 
 import billing.store.base
-from billing.store.guard import guards
+from billing.store.guard import guard
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -57,10 +57,7 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_mail_about_about_id"), ["about", "about_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_recipient"), ["recipient"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_state_next_try_at"), ["state", "next_try_at"], unique=False)
-    bind = op.get_bind()
-    names = [column["name"] for column in sa.inspect(bind).get_columns("mail")]
-    for statement in guards(bind.dialect.name, "mail", names, PROGRESS, [["id"], ["key"], ["message_id"]]):
-        op.execute(statement)
+    guard(op.get_bind(), "mail", PROGRESS)
 
 
 def downgrade():

@@ -275,6 +275,48 @@ def test_a_policy_tells_what_it_changes_and_is_entered_unless_it_is_a_trial(ask,
     assert ask("policy", "set", "--cap-percent", "30", "--no-cap", status=2)["error"]
 
 
+def test_payment_notices_of_a_period_are_printed_once_and_again_when_asked(ask, samples, tmp_path):
+    ask("import", "roster", samples / "多表导出.xlsx")
+    assert (
+        "issue the period first" in ask("period", "notices", "2026Q4", "--out", tmp_path, status=1)["error"]
+    )
+    ask("period", "issue", "2026Q4")
+    refused = ask("period", "notices", "2026Q4", "--out", tmp_path, status=1)
+    assert "company" in refused["error"] and "late_fee_clause" in refused["error"]
+    ask("profile", "set", *PROFILE)
+    community = ask("period", "notices", "2026Q4", "--dry-run", status=1)["error"]
+    assert "contract_name" in community
+    ask("profile", "set", "--community", "多表导出", *CONTRACT)
+    told = ask("period", "notices", "2026Q4", "--dry-run")
+    assert told["run"] is None and told["print_file"] is None
+    assert {bill["number"] for bill in told["bills"]} == {None}
+
+    made = ask("period", "notices", "2026Q4", "--out", tmp_path / "one")
+    assert set(made["bills"][0]) == {"number", "unit", "debtor", "total", "deadline", "pdf"}
+    assert made["bills"][0]["number"] == "N1-000001"
+    assert sum(Decimal(bill["total"]) for bill in made["bills"]) == Decimal("13461.24")
+    for name in (made["bills"][0]["pdf"], made["print_file"]):
+        assert (tmp_path / "one" / name).read_bytes().startswith(b"%PDF")
+
+    second = ask("period", "notices", "2026Q4", "--out", tmp_path / "two")
+    assert (second["run"], second["bills"], second["print_file"]) == (None, [], None)
+    assert len(second["left_out"]) == len(made["bills"])
+    assert "N1-000001" in second["left_out"][0]["reason"]
+    again = ask("period", "notices", "2026Q4", "--again", "--out", tmp_path / "two")
+    assert again["bills"] == made["bills"]
+    pdf = made["bills"][0]["pdf"]
+    assert (tmp_path / "two" / pdf).read_bytes() == (tmp_path / "one" / pdf).read_bytes()
+    assert (tmp_path / "two" / again["print_file"]).read_bytes().startswith(b"%PDF")
+
+
+@on_sqlite
+def test_no_payment_notice_comes_again_that_never_was(ask, samples, tmp_path):
+    ask("import", "roster", samples / "多表导出.xlsx")
+    ask("period", "issue", "2026Q4")
+    assert ask("period", "notices", "2026Q4", "--again", "--out", tmp_path, status=1)["error"]
+    assert ask("period", "notices", "2026Q4", status=2)["error"]
+
+
 @on_sqlite
 def test_a_signed_slip_is_filed_once(ask, arrears, tmp_path):
     ask("profile", "set", *PROFILE)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from billing import jobs
 from billing.clock import now
 from billing.core.problem import Refused
-from billing.flow import dunning, work
+from billing.flow import dunning, printing, work
+from billing.flow.printing import NOTICES
 from billing.store.base import writing
 from billing.store.collection import Document, DunningRun, Notice
 from billing.store.vault import Vault
@@ -37,7 +38,7 @@ def run(town: Town) -> DunningRun:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Papers that take no time: what is tested here is who makes them, not what they look like."""
-    monkeypatch.setattr(dunning, "notice_pdf", lambda vault, notice: blank(notice))
+    monkeypatch.setattr(printing, "pdf", lambda vault, notice: blank(notice))
 
 
 def blank(notice: Notice) -> bytes:
@@ -90,10 +91,8 @@ def test_every_notice_becomes_one_document(town: Town, run: DunningRun, vault: V
     assert jobs.run_next(town.session, vault, "w1")
     assert state(town, job) == ("done", 3, 3)
     assert made(town) == every(town)
-    for notice, document in dunning.documents(town.session, run.id):
-        assert vault.get(document.sha256) == dunning.notice_pdf(vault, notice), (
-            "the same paper, byte for byte"
-        )
+    for notice, document in NOTICES.made(town.session, run.id):
+        assert vault.get(document.sha256) == printing.pdf(vault, notice), "the same paper, byte for byte"
     assert not jobs.run_next(town.session, vault, "w1")
 
 
@@ -107,7 +106,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_another(
 ) -> None:
     job = queue(town, run)
     with monkeypatch.context() as patch:
-        patch.setattr(dunning, "notice_pdf", failing_at(2, KeyboardInterrupt()))
+        patch.setattr(printing, "pdf", failing_at(2, KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             jobs.run_next(town.session, vault, "w1")
     town.session.rollback()
@@ -126,7 +125,7 @@ def test_killed_between_the_file_and_its_row_it_makes_the_document_once(
 ) -> None:
     job = queue(town, run)
     with monkeypatch.context() as patch:
-        patch.setattr(dunning, "file_document", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(printing, "keep_document", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             jobs.run_next(town.session, vault, "w1")
     assert (made(town), len([*vault.folder.rglob("*")]) > 0) == ([], True)
@@ -141,7 +140,7 @@ def test_a_failed_job_says_so_and_goes_on_when_it_is_resumed(
     town: Town, run: DunningRun, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = queue(town, run)
-    monkeypatch.setattr(dunning, "notice_pdf", failing_at(2, Refused("No glyph for %(sign)s.", sign="㛃")))
+    monkeypatch.setattr(printing, "pdf", failing_at(2, Refused("No glyph for %(sign)s.", sign="㛃")))
     assert jobs.run_next(town.session, vault, "w1")
     assert state(town, job)[0] == "failed"
     assert "No glyph for 㛃." in work.find_job(town.session, job.id).message
@@ -156,7 +155,7 @@ def test_one_notice_that_cannot_be_made_does_not_keep_the_others_waiting(
     town: Town, run: DunningRun, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = queue(town, run)
-    monkeypatch.setattr(dunning, "notice_pdf", failing_at(1, RuntimeError("a bad picture")))
+    monkeypatch.setattr(printing, "pdf", failing_at(1, RuntimeError("a bad picture")))
     assert jobs.run_next(town.session, vault, "w1")
     assert state(town, job)[0] == "failed"
     assert made(town) == every(town)[1:]
@@ -168,7 +167,7 @@ def test_a_stopped_job_keeps_what_it_did(
     town: Town, run: DunningRun, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = queue(town, run)
-    make = jobs.make_notice
+    make = jobs.KINDS["notices"].do
 
     def make_and_stop(session: Session, vault: Vault, notice_id: int) -> None:
         make(session, vault, notice_id)

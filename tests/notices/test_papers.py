@@ -125,6 +125,36 @@ def test_one_overdue_charge_takes_one_page() -> None:
         assert reading.pages(render(papers.demand(1, tone, lines=lines[1:], segments=last))) == 1
 
 
+def test_a_period_billed_late_shows_its_own_late_fee_and_working() -> None:
+    """Two quarters that are due already, as this period's own charges: the sum above is the sum of the table."""
+    lines, segments = papers.debt(2)
+    paper = papers.payment_notice(lines=lines, carried=(), segments=segments, prepayment=0)
+    found = reading.tidy(render(paper))
+    owed = content.total(lines)
+    assert paper.total == owed == content.principal(lines) + content.late_fee_due(lines)
+    rest = (content.principal(lines), content.late_fee_due(lines), owed)
+    sums = (sum(line.amount for line in lines), sum(line.paid for line in lines), 0)
+    assert " ".join(["合计", *map(grouped, (*sums, *rest))]) in found
+    assert "违约金计算明细" in found and "106 527.40 1‰ 55.90440" in found
+
+
+def test_the_working_of_carried_and_of_present_charges_is_one_table() -> None:
+    lines, segments = papers.debt(2)
+    paper = papers.payment_notice(lines=lines[1:], carried=lines[:1], segments=segments, prepayment=0)
+    assert paper.late_lines == lines and paper.total == content.total(lines)
+    assert reading.tidy(render(paper)).count("违约金计算明细") == 1
+
+
+def test_what_to_pay_and_where_stands_on_the_first_page_of_a_bill() -> None:
+    """Where its working would push that away, the working goes on an annex."""
+    lines, segments = papers.debt(5)
+    pages = reading.text(render(papers.payment_notice(carried=lines, segments=segments)), "-layout").split(
+        "\f"
+    )
+    assert papers.OFFICE.bank_account in pages[0] and "附件" in pages[0]
+    assert "附件：违约金计算明细" in pages[1]
+
+
 def test_the_slip_hangs_on_the_first_page_and_its_back_is_empty() -> None:
     """Printed on both sides, a notice loses no word when the slip is torn off."""
     paper = papers.demand(20)

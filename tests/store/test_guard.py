@@ -14,6 +14,8 @@ from tests.support.databases import on_postgresql, on_sqlite
 #: Whatever proves something; `charge` has two columns that are only an index, `mail` some that tell how far it is.
 FACTS = (
     "allocation",
+    "bill",
+    "bill_run",
     "charge",
     "delivery",
     "document",

@@ -1,4 +1,4 @@
-"""Four owners who must not learn of each other, each with bills, payments, a reversal and a notice.
+"""Four owners who must not learn of each other, each with bills and their papers, payments, a reversal and a notice.
 
 张伟 of 1-1-101 and 李娜 of 1-1-102 are neighbours. 2-1-201 was 王芳's until it was sold to 孙强 on 2026-07-01; she
 still owes for her time. Each one's `secrets` are words and figures that stand in his data and in nobody else's.
@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 
 from billing import jobs
 from billing.clock import now
+from billing.core.calendar import parse_period
 from billing.flow import access
+from billing.flow.bill_plan import plan_bills
+from billing.flow.bills import issue_bills
 from billing.flow.dunning import issue_run, plan_run
+from billing.flow.printing import BILLS, NOTICES
 from billing.store.accounts import AccountParty, OwnerAccount
 from billing.store.base import writing
-from billing.store.collection import Notice
+from billing.store.collection import Bill, Notice
 from billing.store.ledger import Payment
 from billing.store.people import Party
 from billing.store.vault import Vault
@@ -56,6 +60,7 @@ class Owner:
     unit: str
     receipts: tuple[str, ...]
     notice: str
+    bills: tuple[str, ...]
     secrets: frozenset[str]
 
 
@@ -95,9 +100,15 @@ def settle(app: Flask, session: Session, today: date) -> Neighbours:
         plan = plan_run(session, town.community_id, today, today)
         run = issue_run(session, "clerk", town.community_id, plan)
     assert run and len(plan.notices) == len(HOUSEHOLDS)
+    for period in ("2026Q2", "2026Q3"):
+        with writing(session, town.community_id):
+            billed = plan_bills(session, town.community_id, parse_period(period), today)
+            assert issue_bills(session, "clerk", town.community_id, billed)
     vault = Vault(app.config["VAULT_DIR"])
     for notice in session.scalars(select(Notice.id)).all():
-        jobs.make_notice(session, vault, notice)
+        jobs.make_paper(session, vault, NOTICES, notice)
+    for bill in session.scalars(select(Bill.id)).all():
+        jobs.make_paper(session, vault, BILLS, bill)
     return Neighbours(app, session, town, {name: _owner(session, town, name) for name in HOUSEHOLDS})
 
 
@@ -109,6 +120,10 @@ def _owner(session: Session, town: Town, name: str) -> Owner:
     ).all()
     notice = session.scalars(select(Notice).where(Notice.debtor_id == party.id)).one()
     numbers = tuple(payment.receipt for payment in payments)
-    words = {name, amount, wrong, payer, *numbers, notice.number, CO_OWNERS.get(name, name)}
+    bills = tuple(
+        bill.number
+        for bill in session.scalars(select(Bill).where(Bill.debtor_id == party.id).order_by(Bill.id))
+    )
+    words = {name, amount, wrong, payer, *numbers, notice.number, *bills, CO_OWNERS.get(name, name)}
     unit = town.unit(label)
-    return Owner(name, party.id, unit.id, label, numbers, notice.number, frozenset(words))
+    return Owner(name, party.id, unit.id, label, numbers, notice.number, bills, frozenset(words))

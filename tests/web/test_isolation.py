@@ -56,7 +56,7 @@ class TestAnothersIds:
         monkeypatch.setattr(Own, "_in", lambda self, column: sa.true())
         other = neighbours.owners["李娜"]
         told = [_told(answer, other) for _, answer in _asked(neighbours, "张伟", other)]
-        assert {other.name, *other.receipts, other.notice} <= set().union(*told)
+        assert {other.name, *other.receipts, other.notice, *other.bills} <= set().union(*told)
 
     def test_are_not_found_where_only_one_of_two_is_foreign(self, neighbours: Neighbours) -> None:
         seller, buyer = neighbours.owners["王芳"], neighbours.owners["孙强"]
@@ -74,6 +74,7 @@ class TestAnothersIds:
             (f"/my/units/{other.unit_id}", "/my/units/987654"),
             (f"/my/receipts/{other.receipts[0]}.pdf", "/my/receipts/R1-999999.pdf"),
             (f"/my/notices/{other.notice}.pdf", "/my/notices/D1-999999.pdf"),
+            (f"/my/bills/{other.bills[0]}.pdf", "/my/bills/N1-999999.pdf"),
         ):
             answers = [browser.get(address) for address in (real, made_up)]
             assert [answer.status_code for answer in answers] == [404, 404]
@@ -135,7 +136,9 @@ def _addresses(app: Flask, owner: Owner, with_ids: bool = False) -> Iterator[str
             continue
         if with_ids and not rule.arguments:
             continue
-        numbers = (owner.notice,) if "notice" in rule.endpoint else owner.receipts
+        numbers = {"my_papers.notice": (owner.notice,), "my_papers.bill": owner.bills}.get(
+            rule.endpoint, owner.receipts
+        )
         for number in numbers if "number" in rule.arguments else ("",):
             known: dict[str, Any] = {"unit_id": owner.unit_id, "party_id": owner.party_id, "number": number}
             with app.test_request_context():

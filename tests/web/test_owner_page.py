@@ -130,7 +130,7 @@ def test_a_former_owner_is_told_whose_time_it_is(neighbours: Neighbours) -> None
 def test_a_co_owner_is_told_whose_account_it_is(neighbours: Neighbours) -> None:
     debtor = neighbours.owners["李娜"]
     party = neighbours.session.scalars(sa.select(Party).where(Party.name == "赵敏")).one()
-    neighbours.owners["赵敏"] = type(debtor)("赵敏", party.id, debtor.unit_id, "", (), "", frozenset())
+    neighbours.owners["赵敏"] = type(debtor)("赵敏", party.id, debtor.unit_id, "", (), "", (), frozenset())
     said = _text(neighbours.browser("赵敏").get(f"/my/units/{debtor.unit_id}", headers=EN).text)
     assert "You are a co-owner." in said and "Overdue" not in said
 
@@ -141,6 +141,18 @@ def test_a_notice_is_the_very_paper_that_was_sent(neighbours: Neighbours, zhang:
     assert answer.mimetype == "application/pdf" and answer.headers["Cache-Control"] == "no-store"
     kept = neighbours.session.scalars(sa.select(Document.sha256).where(Document.about == "notice")).all()
     assert sha256(answer.data).hexdigest() in kept
+
+
+def test_his_payment_notices_are_listed_with_the_papers_handed_out(
+    neighbours: Neighbours, zhang: FlaskClient, page: str
+) -> None:
+    said = _text(zhang.get(page, headers=EN).text)
+    for number, period in zip(neighbours.owners["张伟"].bills, ("2026Q2", "2026Q3"), strict=True):
+        assert f"Payment notice for {period} {number} of 2026-11-23, to be paid by 2026-12-08" in said
+        answer = zhang.get(f"/my/bills/{number}.pdf")
+        assert answer.mimetype == "application/pdf" and answer.headers["Cache-Control"] == "no-store"
+        kept = neighbours.session.scalars(sa.select(Document.sha256).where(Document.about == "bill")).all()
+        assert sha256(answer.data).hexdigest() in kept
 
 
 def test_a_statement_is_refused_for_a_day_to_come(neighbours: Neighbours, zhang: FlaskClient) -> None:

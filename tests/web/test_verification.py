@@ -11,10 +11,15 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from billing.clock import now
+from billing.core.calendar import parse_period
 from billing.flow import tries
+from billing.flow.bill_plan import plan_bills
+from billing.flow.bills import issue_bills
+from billing.flow.estate import EVER
 from billing.flow.evidence import Slip, file_slip
+from billing.flow.tariffs import Price, set_tariff
 from billing.store.base import writing
-from billing.store.collection import Document, Notice
+from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.ledger import Payment
 from billing.store.vault import Vault
 from tests.support.databases import on_sqlite
@@ -48,23 +53,27 @@ def test_a_paper_is_told_without_whose_it_is(
     neighbours: Neighbours, client: FlaskClient, notice: Notice, payments: list[Payment]
 ) -> None:
     """On both databases."""
+    bills = neighbours.session.scalars(sa.select(Bill).where(Bill.debtor_id == notice.debtor_id)).all()
     for token, number in (
         (notice.verify_token, notice.number),
+        *((bill.verify_token, bill.number) for bill in bills),
         (payments[0].verify_token, payments[0].receipt),
         (payments[1].verify_token, payments[1].receipt),
     ):
         answer = client.get(f"/v/{token}", headers=EN)
         assert answer.status_code == 200 and number in answer.text and "1-1-1**" in answer.text
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
-        allowed = {notice.number, *(payment.receipt for payment in payments)}
-        secrets = neighbours.owners["李娜"].secrets - allowed | {"1-1-102", _yuan(notice.total_fen)}
+        allowed = {number}
+        amounts = {_yuan(notice.total_fen), *(_yuan(bill.total_fen) for bill in bills)}
+        secrets = neighbours.owners["李娜"].secrets - allowed | {"1-1-102", *amounts}
         assert {word for word in secrets if word in answer.text} == set()
 
 
 @on_sqlite
 class TestThePage:
     def test_names_the_kept_file(self, client: FlaskClient, notice: Notice, session: Session) -> None:
-        sha256 = session.scalars(sa.select(Document.sha256).where(Document.about_id == notice.id)).one()
+        query = sa.select(Document.sha256).where(paper_of(Notice), Notice.id == notice.id)
+        sha256 = session.scalars(query).one()
         assert sha256 in client.get(f"/v/{notice.verify_token}").text.replace("</span> <span>", "")
 
     def test_says_that_a_receipt_was_taken_back(self, client: FlaskClient, payments: list[Payment]) -> None:
@@ -90,6 +99,24 @@ class TestThePage:
 
     def test_explains_itself_without_a_code(self, client: FlaskClient) -> None:
         assert "Scan it" in client.get("/v", headers=EN, follow_redirects=True).text
+
+    def test_says_that_a_payment_notice_was_replaced(
+        self, neighbours: Neighbours, client: FlaskClient, notice: Notice, session: Session, today: date
+    ) -> None:
+        bill = session.scalars(sa.select(Bill).where(Bill.debtor_id == notice.debtor_id)).first()
+        assert bill
+        page = f"/v/{bill.verify_token}"
+        told = client.get(page, headers=EN).text
+        assert "Payment notice" in told and "a newer one" not in told and "not yet on file" not in told
+        town = neighbours.town
+        with writing(session, town.community_id):
+            fee = Price("公共能耗费", "fixed", 150_000, 3, EVER)
+            set_tariff(session, "clerk", town.community_id, fee)
+        town.issue(bill.period)
+        with writing(session, town.community_id):
+            plan = plan_bills(session, town.community_id, parse_period(bill.period), today)
+            assert issue_bills(session, "clerk", town.community_id, plan)
+        assert "a newer one" in client.get(page, headers=EN).text
 
 
 @on_sqlite

@@ -1,10 +1,11 @@
-"""The notices an owner got, named as the papers themselves are."""
+"""What an owner was sent, bills and reminders, named as the papers themselves are."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from billing.core.dunning import Tone
-from billing.store.collection import Notice
+from billing.store.collection import Bill, Notice
 from billing.store.estate import Unit
 from billing.store.portal import Own
 from notices.content import Demand
@@ -13,35 +14,45 @@ from notices.record import thaw
 
 @dataclass(frozen=True)
 class Letter:
-    """A notice; `pdf` is false while it is being printed, `signed` the day on which its slip was signed."""
+    """A paper that asks for money: a reminder with its `tone`, or the payment notice of a `period`.
+
+    `pdf` is false while it is being printed, `signed` the day on which its slip was signed.
+    """
 
     number: str
-    tone: Tone
-    times: int
     issued: date
-    as_of: date
     deadline: date
     total: int
     pdf: bool
-    signed: date | None
+    tone: Tone | None = None
+    times: int = 0
+    signed: date | None = None
+    period: str = ""
+    replaced: bool = False
 
 
 def letters(own: Own, unit: Unit) -> list[Letter]:
     """The newest first."""
-    return [_letter(row.Notice, row.sha256, row.signed) for row in own.notices(unit)]
+    reminders = [_reminder(row.Notice, row.sha256, row.signed) for row in own.notices(unit)]
+    bills = [_bill(row.Bill, row.sha256, row.replaced) for row in own.bills(unit)]
+    return sorted(reminders + bills, key=lambda letter: letter.issued, reverse=True)
 
 
-def _letter(notice: Notice, sha256: str | None, signed: date | None) -> Letter:
+def _reminder(notice: Notice, sha256: str | None, signed: date | None) -> Letter:
     paper = thaw(notice.paper)
     assert isinstance(paper, Demand)
-    return Letter(
-        number=notice.number,
-        tone=paper.tone,
-        times=paper.times,
-        issued=notice.issued_on,
-        as_of=notice.as_of,
-        deadline=notice.deadline,
-        total=notice.total_fen,
-        pdf=sha256 is not None,
-        signed=signed,
-    )
+    return Letter(**_common(notice, sha256), tone=paper.tone, times=paper.times, signed=signed)
+
+
+def _bill(bill: Bill, sha256: str | None, replaced: bool) -> Letter:
+    return Letter(**_common(bill, sha256), period=bill.period, replaced=replaced)
+
+
+def _common(paper: Notice | Bill, sha256: str | None) -> dict[str, Any]:
+    return {
+        "number": paper.number,
+        "issued": paper.issued_on,
+        "deadline": paper.deadline,
+        "total": paper.total_fen,
+        "pdf": sha256 is not None,
+    }

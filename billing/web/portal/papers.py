@@ -1,4 +1,4 @@
-"""An owner's papers as PDF: his receipts, the notices he got, a statement of a day of his choice."""
+"""An owner's papers as PDF: his receipts, the bills and reminders he got, a statement of a day of his choice."""
 
 from flask import Blueprint, Response, request
 
@@ -37,10 +37,20 @@ def receipt(number: str) -> Response:
 @permission("owner.self")
 def notice(number: str) -> Response:
     """The very bytes that were printed and sent."""
-    found = own().notice(number)
-    if found.sha256 is None:
+    return _kept(own().notice(number).sha256, number)
+
+
+@bp.get("/bills/<number>.pdf")
+@permission("owner.self")
+def bill(number: str) -> Response:
+    """The very bytes that were printed and handed out."""
+    return _kept(own().bill(number).sha256, number)
+
+
+def _kept(sha256: str | None, number: str) -> Response:
+    if sha256 is None:
         raise Missing(NOTHING)
-    return sealed.paper(vault.kept(found.sha256), number)
+    return sealed.paper(vault.kept(sha256), number)
 
 
 @bp.get("/units/<int:unit_id>/statement-<int:party_id>.pdf")

@@ -3,6 +3,7 @@
 from billing.web.staff import (
     account,
     activation,
+    bills,
     contract,
     counter,
     debtors,
@@ -26,6 +27,7 @@ from billing.web.staff import (
 BLUEPRINTS = (
     account.bp,
     activation.bp,
+    bills.bp,
     contract.bp,
     counter.bp,
     debtors.bp,

@@ -1,11 +1,9 @@
 """Dunning: preview a run as of a day, send it, watch its papers being made, print them in delivery order."""
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -19,17 +17,16 @@ from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import dunning, work
 from billing.flow.addressee import NAMELESS
-from billing.flow.dunning import LeftOut, PlannedNotice, RunPlan
+from billing.flow.dunning import PlannedNotice, RunPlan
+from billing.flow.printing import NOTICES, LeftOut, by_reason
 from billing.store import runs
 from billing.store.base import writing
 from billing.store.collection import DunningRun
-from billing.translations import N_
-from billing.web import sealed, stage
+from billing.web import sealed, stage, vault
 from billing.web.form import DayField, Form, Required
 from billing.web.gaps import gaps
 from billing.web.permission import permission, visitor
 from billing.web.staff.jobs import waits_in_vain
-from billing.web.vault import the_vault
 
 bp = Blueprint("dunning", __name__, url_prefix="/c/<int:community_id>/dunning")
 bp.context_processor(stage.context)
@@ -88,7 +85,7 @@ def preview(community_id: int) -> str:
         matching=len(shown),
         stages=_sums(plan.notices, lambda one: one.step.stage),
         buildings=_sums(plan.notices, building),
-        left_out=_by_reason(plan.left_out),
+        left_out=by_reason(plan.left_out),
     )
 
 
@@ -106,9 +103,9 @@ def send(community_id: int) -> Page:
             plan = dunning.plan_run(session, g.community.id, form.as_of.data, today())
             run = dunning.issue_run(session, visitor().name, g.community.id, plan, form.digest.data)
             if run:
-                _queue(run.id, len(plan.notices))
+                NOTICES.queue(session, visitor().name, now(), run)
     except Refused as refused:
-        run = runs.with_digest(session, g.community.id, form.digest.data)
+        run = runs.with_digest(session, DunningRun, g.community.id, form.digest.data)
         if run is None:
             flash(refused.sentence(gettext), "error")
             return redirect(url_for("dunning.preview", as_of=form.as_of.data.isoformat()), 303)
@@ -132,9 +129,9 @@ def run(community_id: int, run_id: int) -> str:
         pages=sum(row.pages or 0 for row in rows),
         stages=runs.by_stage(session, run_id),
         signed=runs.signed(session, [run_id]).get(run_id, 0),
-        job=runs.job(session, run_id),
+        job=NOTICES.job(session, run_id),
         in_vain=waits_in_vain,
-        left_out=_by_reason([LeftOut(**one) for one in found.left_out]),
+        left_out=by_reason([LeftOut(**one) for one in found.left_out]),
     )
 
 
@@ -144,7 +141,7 @@ def make_papers(community_id: int, run_id: int) -> Response:
     """Queue the papers of a run that has none yet, or not all."""
     found, session = _find(run_id), db.session()
     with writing(session, g.community.id):
-        job = _queue(found.id, len(dunning.unmade(session, found.id)))
+        job = NOTICES.queue(session, visitor().name, now(), found)
         if job.state in ("stopped", "failed"):
             work.resume(session, job.id)
     return redirect(url_for("dunning.run", run_id=run_id), 303)
@@ -155,34 +152,13 @@ def make_papers(community_id: int, run_id: int) -> Response:
 def print_file(community_id: int, run_id: int) -> Response:
     """Every notice of the run in delivery order, one file, streamed from disk."""
     found = _find(run_id)
-    missing = len(dunning.unmade(db.session(), found.id))
-    if missing:
-        raise Refused(N_("%(count)s papers of this run are not made yet."), count=missing)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "run.pdf"
-        dunning.merge_run(db.session(), the_vault(), found.id, target)
-        merged = target.open("rb")  # stays readable after its folder is gone
     name = f"run-{found.id}-{found.as_of.isoformat()}"
-    return sealed.paper(merged, name, saved="save" in request.args)
+    return sealed.paper(vault.print_file(NOTICES, found.id), name, saved="save" in request.args)
 
 
 def building(one: PlannedNotice) -> str:
     row = one.account.rows[one.lines[0].charge.id]
     return str(row.building)
-
-
-def _queue(run_id: int, total: int) -> Any:
-    """The one job that makes this run's papers."""
-    return work.enqueue(
-        db.session(),
-        visitor().name,
-        now(),
-        g.community.id,
-        kind="notices",
-        key=runs.job_key(run_id),
-        payload={"run": run_id},
-        total=total,
-    )
 
 
 def _narrowed(plan: RunPlan) -> list[PlannedNotice]:
@@ -205,14 +181,6 @@ def _sums(notices: Sequence[PlannedNotice], name_of: Any) -> list[Sum]:
         Sum(name, len(group), sum(one.principal for one in group), sum(one.late_fee for one in group))
         for name, group in groups.items()
     ]
-
-
-def _by_reason(left_out: Sequence[LeftOut]) -> list[tuple[str, list[LeftOut]]]:
-    """Reason -> who, the reason that leaves out most first."""
-    groups: dict[str, list[LeftOut]] = defaultdict(list)
-    for one in left_out:
-        groups[one.reason].append(one)
-    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
 def _find(run_id: int) -> DunningRun:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from billing.clock import now
 from billing.extensions import db
 from billing.flow import work
+from billing.flow.printing import BILLS, NOTICES
 from billing.store.base import writing
 from billing.store.estate import Community
 from billing.store.work import Job
@@ -17,7 +18,12 @@ from billing.web.permission import permission
 bp = Blueprint("jobs", __name__, url_prefix="/staff/jobs")
 
 MOST_ROWS = 100
-KINDS = {"notices": N_("Papers of a dunning run")}
+KINDS = {
+    NOTICES.job_kind: N_("Papers of a dunning run"),
+    BILLS.job_kind: N_("Payment notices of a fee period"),
+}
+#: Kind -> the page of the run whose papers it makes.
+RUNS = {NOTICES.job_kind: "dunning.run", BILLS.job_kind: "bills.run"}
 #: A job that waits longer than this has nobody to do it.
 _PATIENCE_SECONDS = 10
 
@@ -31,7 +37,7 @@ def index() -> str:
         .order_by(Job.id.desc())
         .limit(MOST_ROWS)
     ).all()
-    return render_template("staff/jobs/index.html", rows=rows, kinds=KINDS, in_vain=waits_in_vain)
+    return render_template("staff/jobs/index.html", rows=rows, kinds=KINDS, runs=RUNS, in_vain=waits_in_vain)
 
 
 @bp.get("/<int:job_id>")

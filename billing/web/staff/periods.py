@@ -11,8 +11,9 @@ from billing.core.calendar import Period, parse_date, parse_period, period_aroun
 from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import charges
+from billing.flow.bill_plan import count_unprinted
 from billing.flow.charges import Odd, Plan
-from billing.store import issued
+from billing.store import bills, issued
 from billing.store.base import writing
 from billing.web.form import DayField, Form, PeriodField
 from billing.web.permission import permission, visitor
@@ -90,14 +91,18 @@ def book(community_id: int) -> Response | tuple[str, int]:
 @bp.get("/<period>")
 @permission("period.issue")
 def show(community_id: int, period: str) -> str:
-    """One period's charges by building and by fee item, and what of them is open."""
-    name = parse_period(period).name
-    buildings = issued.by_building(db.session(), community_id, name)
+    """One period's charges by building and by fee item, what of them is open, and its payment notices."""
+    session, asked = db.session(), parse_period(period)
+    buildings = issued.by_building(session, community_id, asked.name)
     if not buildings:
         abort(404)
-    items = issued.by_item(db.session(), community_id, name)
     return render_template(
-        "staff/periods/show.html", period=parse_period(name), buildings=buildings, items=items
+        "staff/periods/show.html",
+        period=asked,
+        buildings=buildings,
+        items=issued.by_item(session, community_id, asked.name),
+        unprinted=count_unprinted(session, community_id, asked, today()),
+        runs=bills.runs(session, community_id, asked.name),
     )
 
 

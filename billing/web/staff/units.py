@@ -15,7 +15,7 @@ from billing.extensions import db
 from billing.flow import papers, statements
 from billing.flow.entry import latest
 from billing.flow.estate import policies
-from billing.store import register
+from billing.store import bills, register
 from billing.store.estate import Unit
 from billing.store.register import Wanted
 from billing.store.standing import accounts
@@ -144,6 +144,7 @@ def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) 
         revealed=revealed,
         found=found,
         holders=register.holders(session, [unit.id]).get(unit.id, []),
+        bills=bills.of_unit(session, unit),
         notices=register.notices(session, unit.id),
         holds=register.holds(session, unit.id),
         kinds=HOLDS,
