@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
@@ -13,6 +14,7 @@ from billing.core.roles import STAFF
 from billing.flow import access, passwords, staff
 from billing.store.base import writing
 from billing.store.collection import Notice
+from billing.store.estate import FeeItem
 from billing.store.evidence import Delivery
 from billing.store.ledger import Payment
 from billing.web.language import COOKIE
@@ -145,3 +147,19 @@ def test_a_wide_table_is_cards_on_a_phone(phone: Page, enter, town: Town, where:
     assert phone.locator(".table-frame:has(.stacked)").first.evaluate(
         "it => it.scrollWidth <= it.clientWidth"
     )
+
+
+def test_what_a_clerk_chose_is_shown_before_it_is_entered(page: Page, enter, town: Town) -> None:
+    """A fee item chosen and not looked at would be booked as what the page still shows."""
+    item = town.session.scalars(select(FeeItem)).first()
+    assert item
+    data = "房号,费项,期间,应收\n1-1-101,电梯运行费,2023Q2,100\n".encode()
+    enter(page, "clerk").goto(f"/c/{town.community_id}/import/arrears")
+    page.locator("#file").set_input_files({"name": "欠费.csv", "mimeType": "text/csv", "buffer": data})
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_label("电梯运行费").select_option(item.name)
+    expect(page.get_by_role("button", name="Enter 1 charges")).to_be_disabled()
+    page.get_by_role("button", name="Show what that does").click()
+    expect(page.get_by_label("电梯运行费")).to_have_value(item.name)
+    page.get_by_role("button", name="Enter 1 charges").click()
+    expect(page.get_by_text(f"电梯运行费 is booked as {item.name}.")).to_be_visible()

@@ -31,6 +31,13 @@ function setSending(form, sending) {
   }
 }
 
+// What was chosen but not shown yet must not be entered for what is shown: its form names the button that waits.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-shown-first]");
+  const button = form && document.querySelector(form.dataset.shownFirst);
+  if (button) button.disabled = true;
+});
+
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
 });
