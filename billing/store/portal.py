@@ -21,7 +21,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.core.policy import Policies
 from billing.core.problem import Missing
-from billing.core.width import fold
 from billing.store.collection import Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
@@ -158,7 +157,7 @@ class Own:
 
 def _read(number: str, letter: str) -> tuple[int, int]:
     """Community and serial of R1-000123 or D1-000017."""
-    match = _NUMBER.match(fold(number).upper())
+    match = _NUMBER.match(number)
     if match is None or match[1] != letter:
         raise Missing(NOTHING)
     return int(match[2]), int(match[3])
