@@ -62,7 +62,7 @@ def find_units(session: Session, community_id: int, text: str, today: date, limi
 def may_mean(community_id: int, text: str) -> ColumnElement[bool]:
     """Of a Unit: the text may name it by its place, by a person, or by a phone. An empty text names every unit."""
     parts = _parts(text)
-    return or_(_placed(parts), _owned_by(community_id, fold(text))) if parts else true()
+    return or_(_placed(parts), _owned_by(community_id, text.strip())) if parts else true()
 
 
 def _parts(text: str) -> list[str]:
@@ -103,13 +103,12 @@ def _placed(parts: Sequence[str]) -> ColumnElement[bool]:
 
 def _owned_by(community_id: int, text: str) -> ColumnElement[bool]:
     """Units that a person of that name or phone owns, owned, or owes for."""
-    people = [
-        select(Party.id).where(
-            Party.community_id == community_id, Party.name.icontains(text, autoescape=True)
-        )
-    ]
-    digits = re.sub(r"[\s-]", "", text)
-    least = _PHONE_DIGITS if digits == text else _PARTED_PHONE_DIGITS
+    plain = fold(text)
+    # As typed too: a company's name keeps its brackets（full-width）.
+    named = or_(*(Party.name.icontains(one, autoescape=True) for one in {text, plain}))
+    people = [select(Party.id).where(Party.community_id == community_id, named)]
+    digits = re.sub(r"[\s-]", "", plain)
+    least = _PHONE_DIGITS if digits == plain else _PARTED_PHONE_DIGITS
     if digits.isascii() and digits.isdigit() and len(digits) >= least:
         people.append(
             select(Contact.party_id).where(

@@ -21,7 +21,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from billing.core.policy import Policies
 from billing.core.problem import Missing
-from billing.core.width import fold
 from billing.store.bills import replaced
 from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.estate import Community, Unit
@@ -181,7 +180,7 @@ class Own:
 
 def _read(number: str, letter: str) -> tuple[int, int]:
     """Community and serial of R1-000123, N1-000042 or D1-000017."""
-    match = _NUMBER.match(fold(number).upper())
+    match = _NUMBER.match(number)
     if match is None or match[1] != letter:
         raise Missing(NOTHING)
     return int(match[2]), int(match[3])

@@ -68,6 +68,11 @@ def test_a_label_is_no_phone_number(town):
     assert labels(town, text="1-1-101") == ["1-1-101", "1-1-1011"]
 
 
+def test_a_name_is_found_as_it_is_written(town):
+    town.import_roster("房号 业主 建筑面积\n3-1-301 示例（清河）有限公司 90")
+    assert labels(town, text="（清河）有限") == quickly(town, "示例（清河）") == ["3-1-301"]
+
+
 @pytest.mark.parametrize("text", ["1-1-101", "1栋1单元101", "1号楼1单元101室", "１－１－１０１"])
 def test_a_whole_label_is_told_from_what_only_begins_like_it(town, text):
     found_ = lookup.find_units(town.session, town.community_id, text, TODAY)
