@@ -1,54 +1,11 @@
 """The command line as contract: names, keys and exit codes that people's scripts rely on."""
 
-import json
 from decimal import Decimal
 
 import pytest
-from PIL import Image
 
+from tests.cli.facts import CONTRACT, KEYS, PROFILE
 from tests.support.databases import on_sqlite
-
-PROFILE = (
-    "company=示例市安居物业服务有限公司",
-    "licence=91990101MA0DEM0XX9",
-    "representative=沈安",
-    "address=示例市清河区和平路100号",
-    "phone=0990-5550100",
-    "bank_name=示例银行清河支行",
-    "bank_account=6222000000001000001",
-    "public_url=https://pay.example.cn",
-)
-CONTRACT = (
-    "contract_name=示例小区前期物业服务合同",
-    "contract_number=SL-2018-01",
-    "contract_from=2018-07-01",
-    "late_fee_clause=第十二条 逾期未交纳的，每日按应交未交部分的千分之一支付违约金。",
-)
-
-
-KEYS = [fact.partition("=")[0] for fact in PROFILE]
-
-
-@pytest.fixture
-def ask(command):
-    """Run a command with --json: the object it prints, once its exit status is as expected."""
-
-    def run(*arguments, status=0):
-        result = command(*[str(argument) for argument in arguments], "--json")
-        assert result.exit_code == status, result.output
-        return json.loads(result.stdout.strip().splitlines()[-1])
-
-    return run
-
-
-@pytest.fixture
-def roster(ask, samples):
-    return ask("import", "roster", samples / "业主台账.xlsx")
-
-
-@pytest.fixture
-def arrears(ask, samples, roster):
-    return ask("import", "arrears", samples / "欠费台账.csv")
 
 
 def test_it_imports_the_roster_and_tells_its_bad_rows(ask, samples, roster):
@@ -199,42 +156,6 @@ def test_a_statement_adds_up_and_can_be_seen_as_of_and_as_known(ask, arrears):
     assert ask("statement", "1-1-101", "--as-of", "2024-12-31") == before
 
 
-def test_dun_names_what_the_profile_lacks_then_serves_each_stage_once(ask, arrears, tmp_path):
-    refused = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path, status=1)
-    assert "company" in refused["error"] and "late_fee_clause" in refused["error"]
-    assert set(ask("profile", "set", *PROFILE)["missing"]) == set()
-    assert ask("profile", "set", "--community", "示例小区", *CONTRACT)["missing"] == []
-    run = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)
-    notice = run["notices"][0]
-    assert set(notice) == {
-        "number", "unit", "debtor", "stage", "principal", "late_fee", "total", "deadline", "pdf",
-    }  # fmt: skip
-    assert (tmp_path / notice["pdf"]).read_bytes().startswith(b"%PDF")
-    assert (tmp_path / run["print_file"]).read_bytes().startswith(b"%PDF")
-    found = ask("statement", notice["unit"], "--as-of", "2026-11-23", "--debtor", notice["debtor"])
-    assert notice["total"] == found["totals"]["total"]
-    again = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)
-    assert again["notices"] == []
-    assert len(again["left_out"]) == len(run["notices"]) + len(run["left_out"])
-
-
-@on_sqlite
-def test_the_developer_is_served_by_his_registered_name(ask, arrears, samples, tmp_path):
-    ask("profile", "set", *PROFILE)
-    ask("profile", "set", "--community", "示例小区", *CONTRACT)
-    left_out = ask("dun", "--as-of", "2026-11-23", "--dry-run")["left_out"]
-    assert {(one["debtor"], one["reason"][:25]) for one in left_out} == {
-        ("空置（开发商）", "addressed to no real name")
-    }
-    ask("profile", "set", "developer=示例置业有限公司")
-    answer = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)
-    served = [one for one in answer["notices"] if one["debtor"] == "示例置业有限公司"]
-    assert len(served) == len(left_out) and answer["left_out"] == []
-    found = ask("statement", served[0]["unit"], "--as-of", "2026-11-23", "--debtor", served[0]["debtor"])
-    assert served[0]["total"] == found["totals"]["total"]
-    assert ask("import", "roster", samples / "业主台账.xlsx")["unchanged"] == 144
-
-
 @on_sqlite
 def test_a_profile_takes_office_and_community_in_one_go_and_doubts_aloud(ask, roster):
     answer = ask("profile", "set", *PROFILE, *CONTRACT)
@@ -275,95 +196,6 @@ def test_a_policy_tells_what_it_changes_and_is_entered_unless_it_is_a_trial(ask,
     assert ask("policy", "set", "--cap-percent", "30", "--no-cap", status=2)["error"]
 
 
-def test_payment_notices_of_a_period_are_printed_once_and_again_when_asked(ask, samples, tmp_path):
-    ask("import", "roster", samples / "多表导出.xlsx")
-    assert (
-        "issue the period first" in ask("period", "notices", "2026Q4", "--out", tmp_path, status=1)["error"]
-    )
-    ask("period", "issue", "2026Q4")
-    refused = ask("period", "notices", "2026Q4", "--out", tmp_path, status=1)
-    assert "company" in refused["error"] and "late_fee_clause" in refused["error"]
-    ask("profile", "set", *PROFILE)
-    community = ask("period", "notices", "2026Q4", "--dry-run", status=1)["error"]
-    assert "contract_name" in community
-    ask("profile", "set", "--community", "多表导出", *CONTRACT)
-    told = ask("period", "notices", "2026Q4", "--dry-run")
-    assert told["run"] is None and told["print_file"] is None
-    assert {bill["number"] for bill in told["bills"]} == {None}
-
-    made = ask("period", "notices", "2026Q4", "--out", tmp_path / "one")
-    assert set(made["bills"][0]) == {"number", "unit", "debtor", "total", "deadline", "pdf"}
-    assert made["bills"][0]["number"] == "N1-000001"
-    assert sum(Decimal(bill["total"]) for bill in made["bills"]) == Decimal("13461.24")
-    for name in (made["bills"][0]["pdf"], made["print_file"]):
-        assert (tmp_path / "one" / name).read_bytes().startswith(b"%PDF")
-
-    second = ask("period", "notices", "2026Q4", "--out", tmp_path / "two")
-    assert (second["run"], second["bills"], second["print_file"]) == (None, [], None)
-    assert len(second["left_out"]) == len(made["bills"])
-    assert "N1-000001" in second["left_out"][0]["reason"]
-    again = ask("period", "notices", "2026Q4", "--again", "--out", tmp_path / "two")
-    assert again["bills"] == made["bills"]
-    pdf = made["bills"][0]["pdf"]
-    assert (tmp_path / "two" / pdf).read_bytes() == (tmp_path / "one" / pdf).read_bytes()
-    assert (tmp_path / "two" / again["print_file"]).read_bytes().startswith(b"%PDF")
-
-
-@on_sqlite
-def test_no_payment_notice_comes_again_that_never_was(ask, samples, tmp_path):
-    ask("import", "roster", samples / "多表导出.xlsx")
-    ask("period", "issue", "2026Q4")
-    assert ask("period", "notices", "2026Q4", "--again", "--out", tmp_path, status=1)["error"]
-    assert ask("period", "notices", "2026Q4", status=2)["error"]
-
-
-@on_sqlite
-def test_a_signed_slip_is_filed_once(ask, arrears, tmp_path):
-    ask("profile", "set", *PROFILE)
-    ask("profile", "set", "--community", "示例小区", *CONTRACT)
-    number = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)["notices"][0]["number"]
-
-    scan = tmp_path / "slip.png"
-    Image.new("L", (40, 40), 255).save(scan)
-    filed = ask(
-        "receipt", "add", number, scan, "--signer", "熊英", "--relation", "本人", "--on", "2026-11-23"
-    )
-    assert (
-        ask("receipt", "add", number, scan, "--signer", "熊英", "--relation", "本人", "--on", "2026-11-23")
-        == filed
-    )
-    ask(
-        "receipt",
-        "add",
-        "D1-999999",
-        scan,
-        "--signer",
-        "熊英",
-        "--relation",
-        "本人",
-        "--on",
-        "2026-11-23",
-        status=1,
-    )
-
-
-@on_sqlite
-def test_a_slip_read_wrongly_is_corrected_and_one_of_another_notice_withdrawn(ask, arrears, tmp_path):
-    ask("profile", "set", *PROFILE)
-    ask("profile", "set", "--community", "示例小区", *CONTRACT)
-    number = ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)["notices"][0]["number"]
-    scan = tmp_path / "slip.png"
-    Image.new("L", (40, 40), 255).save(scan)
-    read = ("--signer", "熊英", "--relation", "本人", "--on", "2026-11-23")
-    wrong = ask("receipt", "add", number, scan, *read)["delivery"]
-    again = ("--signer", "熊母", "--relation", "家属", "--on", "2026-11-23", "--reason", "看错")
-    right = ask("receipt", "correct", number, *again)
-    assert (right["corrects"], right["delivery"] > wrong) == (wrong, True)
-    assert ask("receipt", "correct", number, "--slip", wrong, *again) == right
-    assert ask("receipt", "withdraw", number, "--reason", "别户的")["withdrawn"] == right["delivery"]
-    ask("receipt", "withdraw", number, "--reason", "别户的", status=1)
-
-
 @on_sqlite
 def test_a_wrong_option_is_told_as_one_object_too(ask, arrears):
     pay = ("pay", "1-1-101", "10", "--channel", "cash", "--key", "k")
@@ -378,20 +210,6 @@ def test_a_typo_makes_no_community(ask, arrears):
         "There is no community"
         in ask("profile", "set", "--community", "示例小去", *CONTRACT, status=1)["error"]
     )
-
-
-@on_sqlite
-def test_nothing_is_numbered_where_no_paper_could_be_written(ask, arrears, tmp_path):
-    ask("profile", "set", *PROFILE)
-    ask("profile", "set", "--community", "示例小区", *CONTRACT)
-    (tmp_path / "file").write_text("in the way")
-    assert ask("dun", "--as-of", "2026-11-23", "--out", tmp_path / "file", status=2)["error"]
-    assert (
-        "not sent before that day"
-        in ask("dun", "--as-of", "2027-01-05", "--out", tmp_path, status=1)["error"]
-    )
-    assert ask("dun", "--as-of", "2027-01-05", "--dry-run")["notices"]
-    assert ask("dun", "--as-of", "2026-11-23", "--out", tmp_path)["notices"][0]["number"] == "D1-000001"
 
 
 @on_sqlite
@@ -430,19 +248,3 @@ def test_full_width_forms_are_read(ask, arrears):
     assert ask(*paid, "２０２６－０５－１５＝５００．００")["late_fee"] == "129.60"
     reverse = ("reverse", "ｒ１－０００００１", "--reason", "录错")
     assert ask(*reverse) == ask("reverse", "R1-000001", "--reason", "录错")
-
-
-@on_sqlite
-def test_a_run_is_printed_again_as_it_was(ask, arrears, tmp_path):
-    """A folder was lost: the same papers, to the byte, under the same numbers; one never made is made now."""
-    ask("profile", "set", *PROFILE)
-    ask("profile", "set", "--community", "示例小区", *CONTRACT)
-    first, again = tmp_path / "first", tmp_path / "again"
-    run = ask("dun", "--as-of", "2026-11-23", "--out", first)
-    assert ask("reprint", run["run"], "--out", again) == run
-    names = sorted(path.name for path in first.iterdir())
-    assert names == sorted(path.name for path in again.iterdir())
-    pdfs = [notice["pdf"] for notice in run["notices"]]
-    assert all((first / name).read_bytes() == (again / name).read_bytes() for name in pdfs)
-    assert ask("reprint", 99, "--out", again, status=1)["error"] == "There is no dunning run 99."
-    assert ask("reprint", run["run"], status=2)["error"]
