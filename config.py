@@ -13,7 +13,7 @@
 | MAIL_USE_TLS, MAIL_USE_SSL | 1: encrypted after STARTTLS; 1: encrypted from the first word | 0, 0 |
 | MAIL_PORT | where it listens | 25; 587 with MAIL_USE_TLS, 465 with MAIL_USE_SSL |
 | MAIL_USERNAME, MAIL_PASSWORD | who signs in there | none: nobody does |
-| MAIL_TIMEOUT | seconds to wait for each answer of the mail server | 30 |
+| MAIL_TIMEOUT | seconds to wait for each answer of the mail server, 60 at most | 30 |
 | PERMILLE_FONT | a TrueType file asked for characters the built-in fonts lack | none |
 """
 
@@ -103,7 +103,7 @@ def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_PORT": _number(environ, "MAIL_PORT", 587 if tls else 465 if ssl else 25),
         "MAIL_USERNAME": name,
         "MAIL_PASSWORD": password,
-        "MAIL_TIMEOUT": _number(environ, "MAIL_TIMEOUT", 30) or 30,
+        "MAIL_TIMEOUT": min(_number(environ, "MAIL_TIMEOUT", 30) or 30, 60),
         "MAIL_DEBUG": False,  # it would print addresses and the password
     }
 

@@ -13,6 +13,7 @@ from billing.cli.command import the_vault
 from billing.core.problem import Unusable
 from billing.extensions import db
 from billing.flow import printing
+from billing.flow.documents import kept
 from billing.flow.printing import LeftOut, Numbered, Series
 from billing.store.collection import Document
 from billing.translations import N_
@@ -46,7 +47,7 @@ def write(made: Sequence[tuple[Numbered, Document]], out: Path, print_file: str)
     """Copy the papers into the folder; number and file of each, in their order."""
     vault = the_vault()
     for paper, document in made:
-        (out / f"{paper.number}.pdf").write_bytes(vault.get(document.sha256))
+        (out / f"{paper.number}.pdf").write_bytes(kept(vault, document.sha256))
     printing.merge(vault, made, out / print_file)
     return [(paper.number, f"{paper.number}.pdf") for paper, _ in made]
 

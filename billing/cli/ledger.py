@@ -1,4 +1,4 @@
-"""`flask tariff`, `pay`, `reverse`, `statement`: the books from the command line."""
+"""`flask tariff`, `pay`, `reverse`, `reverse-charge`, `statement`: the books from the command line."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,11 +22,13 @@ from billing.clock import today
 from billing.core.calendar import CYCLES
 from billing.core.money import yuan
 from billing.core.numbers import parse_price
+from billing.core.problem import Missing
 from billing.core.tariff import BASES
 from billing.extensions import db
 from billing.flow import payments, reversals, statements, tariffs
 from billing.store.base import writing
 from billing.store.ledger import Charge
+from billing.translations import N_
 
 _CYCLE_NAMES = {name: months for months, name in CYCLES.items()}
 
@@ -121,6 +123,24 @@ def reverse(receipt: str, reason: str, key: str | None, community: str | None) -
     return {"reversed": payment.receipt, "entry": row.entry}
 
 
+@click.command("reverse-charge", cls=Command)
+@click.argument("charge", type=click.IntRange(1, 2**62))
+@click.option("--reason", required=True)
+@click.option("--key", help="Default: the charge itself, so that a second time changes nothing.")
+@in_community
+@answers
+def reverse_charge(charge: int, reason: str, key: str | None, community: str | None) -> dict[str, Any]:
+    """Reverse CHARGE (the id that `statement` tells) by a new entry; its money pays the debtor's other charges."""
+    session = db.session()
+    place = the_community(community)
+    with writing(session, place.id):
+        found = session.get(Charge, charge)
+        if found is None or found.community_id != place.id:
+            raise Missing(N_("There is no charge %(charge)s here."), charge=charge)
+        row = reversals.reverse_charge(session, ACTOR, today(), found, reason, key or f"charge:{charge}")
+    return {"reversed": charge, "entry": row.entry}
+
+
 @click.command("statement", cls=Command)
 @click.argument("unit_label", metavar="UNIT")
 @click.option("--as-of", type=DAY, help="Default: today.")
@@ -139,4 +159,4 @@ def statement(
     return statements.as_json(found)
 
 
-COMMANDS = (tariff_group, pay, reverse, statement)
+COMMANDS = (tariff_group, pay, reverse, reverse_charge, statement)

@@ -19,9 +19,6 @@ from billing.flow.policy import PolicyEffect, enter_policy, policy_effect
 from billing.store.base import writing
 from billing.translations import N_
 
-#: Changes told one by one.
-LARGEST = 5
-
 
 @click.group("policy", cls=Group)
 def policy_group() -> None:
@@ -107,7 +104,7 @@ def _effect(effect: PolicyEffect) -> dict[str, Any]:
                 "before": yuan(one.before),
                 "after": yuan(one.after),
             }
-            for one in effect.changes[:LARGEST]
+            for one in effect.largest
         ],
     }
 

@@ -65,7 +65,9 @@ def _told(notice: Notice, delivery: Delivery) -> dict[str, Any]:
 
 _which = click.option("--slip", type=int, metavar="DELIVERY", help="Where several are filed: which one.")
 _why = click.option("--reason", required=True, help="What was wrong; it stays with the slip.")
-_once = click.option("--key", help="Default: the slip itself, so that a second time changes nothing.")
+_once = click.option(
+    "--key", help="Default: the slip itself, so that with --slip a second time changes nothing."
+)
 
 
 @receipt_group.command("correct")
@@ -90,7 +92,7 @@ def correct_receipt(
         delivery = evidence.correct_slip(
             session, ACTOR, today(), wrong, reading, reason, key or f"console:{wrong.id}"
         )
-    return _told(found, delivery) | {"corrects": wrong.id}
+    return _told(found, delivery) | {"corrects": None if delivery is wrong else wrong.id}
 
 
 @receipt_group.command("withdraw")

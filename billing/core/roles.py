@@ -41,7 +41,7 @@ PERMISSIONS = {
     "period.issue": N_("Issue a fee period"),
     "payment.take": N_("Take payments and print receipts"),
     "payment.backdate": N_("Enter money that came more than a month ago"),
-    "payment.reverse": N_("Reverse a payment"),
+    "payment.reverse": N_("Reverse a payment or a charge"),
     "statement.view": N_("See what a unit owes"),
     "dunning.run": N_("Run dunning and print notices"),
     "notice.view": N_("See notices and their proof of delivery"),

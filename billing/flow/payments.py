@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,12 +15,14 @@ from billing.flow.addressee import addressee
 from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
-from billing.flow.profile import profile
+from billing.flow.profile import facts
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, receipt_number
 from billing.store.people import Ownership, Party
 from billing.store.standing import Account
 from billing.translations import N_
+
+_LONG_AGO = timedelta(days=366)
 
 CHANNELS = ("cash", "transfer", "pos", "wechat", "alipay", "debit", "other")
 
@@ -153,8 +155,12 @@ def find_debtor(session: Session, unit: Unit, today: date, name: str | None) -> 
     parties = session.scalars(select(Party).where(Party.id.in_(concerned))).all()
     found = [party for party in parties if party.name == name.strip()]
     if not found:
-        developer = profile(session, unit.community_id, today).get("developer", "")
-        found = [one for one in parties if addressee(one.name, one.kind, developer) == name.strip()]
+        # By the name that papers gave it, whenever they did.
+        told = facts(session, unit.community_id).rows
+        names = {fact.value for fact in told if fact.name == "developer"}
+        found = [
+            one for one in parties if name.strip() in {addressee(one.name, one.kind, each) for each in names}
+        ]
     if not found:
         raise Missing(
             N_("%(name)s neither owns nor owes anything on unit %(unit)s."), name=name, unit=unit.label
@@ -184,9 +190,10 @@ def _check(money: Money, today: date) -> None:
 
 
 def _check_not_before_all(session: Session, unit: Unit, debtor: Party, on: date, today: date) -> None:
-    """Money cannot have come before there was a contract, nor anything to pay: the year is mistyped."""
-    began = profile(session, unit.community_id, today).get("contract_from")
-    if began is None or on >= date.fromisoformat(began):
+    """Money of another year than this cannot have come before any contract, nor anything to pay: it is mistyped."""
+    told = facts(session, unit.community_id).rows
+    began = min((fact.value for fact in told if fact.name == "contract_from" and fact.value), default=None)
+    if began is None or on >= date.fromisoformat(began) or today - on < _LONG_AGO:
         return
     first = session.scalar(
         select(func.min(Charge.effective_on)).where(Charge.unit_id == unit.id, Charge.debtor_id == debtor.id)

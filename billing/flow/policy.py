@@ -51,6 +51,11 @@ class PolicyEffect:
         return self.before + sum(max(0, one.after) - max(0, one.before) for one in self.changes)
 
     @property
+    def largest(self) -> Sequence[Change]:
+        """Those shown one by one."""
+        return self.changes[:5]
+
+    @property
     def debtors(self) -> int:
         return len({(one.debt.unit_id, one.debt.debtor_id) for one in self.changes})
 

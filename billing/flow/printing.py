@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from billing.core.numbers import parse_serial
 from billing.core.problem import Missing
 from billing.flow import papers, work
-from billing.flow.documents import keep_document
+from billing.flow.documents import keep_document, kept
 from billing.store.collection import Bill, BillRun, Document, DunningRun, Notice, paper_of
 from billing.store.vault import Vault
 from billing.store.work import Job
@@ -120,5 +120,5 @@ def pdf(vault: Vault, paper: Notice | Bill) -> bytes:
 
 
 def merge(vault: Vault, made: Iterable[tuple[Notice | Bill, Document]], target: Path) -> int:
-    """One print file of the papers in the order given; its pages."""
-    return render.merge([vault.path(document.sha256) for _, document in made], target)
+    """One print file of the papers in the order given; its pages. Refused where one is not what was kept."""
+    return render.merge((kept(vault, document.sha256) for _, document in made), target)

@@ -1,4 +1,4 @@
-"""Read model: a unit found the way people ask for it: "1-1-101", "3栋2单元501", "101", a name, a phone's end."""
+"""Read model: a unit found the way people ask for it: "1-1-101", "3栋2单元501", "101", a name, part of a phone."""
 
 import re
 from collections import defaultdict

@@ -14,8 +14,6 @@ from billing.store.evidence import SIGNED, Delivery, StoredFile, first_signed
 from billing.store.ledger import Entry, Reversal, live, reverses
 from billing.store.people import Party
 
-_FIRST_SIGNED = first_signed().label("signed_on")
-
 
 @dataclass(frozen=True)
 class Wish:

@@ -197,6 +197,15 @@ def test_a_policy_tells_what_it_changes_and_is_entered_unless_it_is_a_trial(ask,
 
 
 @on_sqlite
+def test_a_charge_booked_in_error_is_reversed_once(ask, arrears):
+    charge = ask("statement", "1-1-101")["charges"][0]["id"]
+    once = ask("reverse-charge", charge, "--reason", "重复")
+    assert ask("reverse-charge", charge, "--reason", "重复") == once
+    assert charge not in [each["id"] for each in ask("statement", "1-1-101")["charges"]]
+    ask("reverse-charge", 10**9, "--reason", "重复", status=1)
+
+
+@on_sqlite
 def test_a_wrong_option_is_told_as_one_object_too(ask, arrears):
     pay = ("pay", "1-1-101", "10", "--channel", "cash", "--key", "k")
     assert "2026-13-01" in ask(*pay, "--on", "2026-13-01", status=2)["error"]

@@ -287,3 +287,11 @@ def test_what_a_slip_may_not_say_a_correction_may_not_either(
         with pytest.raises(Refused, match=says):
             correct(town, wrong, **read)
     assert deliveries(town.session, [notice.id]) == {notice.id: [wrong]}
+
+
+@on_sqlite
+def test_what_reads_so_already_is_not_corrected_again(town: Town, vault: Vault, notice: Notice) -> None:
+    """The command repeated without naming the slip: it finds the corrected one."""
+    right = correct(town, file(town, vault, notice, slip()))
+    assert correct(town, right, key="C2") is right
+    assert len(town.all(Delivery)) == 2

@@ -243,6 +243,13 @@ def test_money_of_a_year_without_contract_or_debt_is_a_mistyped_year(town: Town)
     town.pay("1-1-101", "500.00", "2020-01-01")  # the contract's first day: paid ahead
 
 
+def test_a_new_contract_makes_no_payment_impossible(town: Town) -> None:
+    """Paid ahead for a contract that begins next month, by somebody who was never charged."""
+    with writing(town.session):
+        set_profile(town.session, "clerk", town.today, town.community_id, {"contract_from": "2026-12-01"})
+    assert town.pay("1-1-101", "500.00", "2026-11-23").prepayment == 50_000
+
+
 def test_money_of_a_day_before_the_present_contract_pays_older_debts(town: Town) -> None:
     """A renewed contract does not make the older one's payments impossible."""
     town.issue("2026Q1")

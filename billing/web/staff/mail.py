@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from billing.clock import now
 from billing.extensions import db
-from billing.flow import outbox as post
+from billing.flow import outbox as sending
 from billing.store import outbox
 from billing.store.base import writing
 from billing.store.mail import STATES, UNSENT
@@ -40,8 +40,8 @@ def index() -> str:
 def again(mail_id: int) -> Response:
     """The same letter as a new mail."""
     session = db.session()
-    mail = post.find_mail(session, mail_id)
+    mail = sending.find_mail(session, mail_id)
     with writing(session, mail.community_id):
-        post.send_again(session, visitor().name, now(), mail)
+        sending.send_again(session, visitor().name, now(), mail)
     flash(gettext("Put in the outbox."))
     return redirect(url_for("mail.index"), 303)

@@ -16,7 +16,7 @@ from billing.core.money import capital
 from billing.core.problem import Refused
 from billing.extensions import db
 from billing.flow import mail, payments, reversals
-from billing.flow import outbox as post
+from billing.flow import outbox as sending
 from billing.flow import receipts as papers
 from billing.store import outbox, receipts
 from billing.store.base import writing
@@ -147,7 +147,7 @@ def email(community_id: int, payment_id: int) -> Response:
         abort(404)
     with writing(session, g.community.id):
         if again:
-            post.send_again(session, visitor().name, now(), mails[again])
+            sending.send_again(session, visitor().name, now(), mails[again])
         else:
             mail.queue_receipt(session, visitor().name, today(), now(), payment, document)
     flash(gettext("Put in the outbox."))

@@ -47,9 +47,6 @@ CAPS = {
 }
 
 
-#: Changes shown one by one.
-LARGEST = 5
-
 Page = str | Response | tuple[str, int]
 
 
@@ -140,9 +137,7 @@ def _enter(community_id: int, form: PolicyForm) -> Page | None:
 def _effect(form: PolicyForm, effect: PolicyEffect) -> str:
     """What the policy would change, with all that was typed carried on to the button that enters it."""
     typed = [(name, text) for name, text in request.form.items() if name in form and name != "csrf_token"]
-    return render_template(
-        "staff/tariffs/effect.html", form=form, effect=effect, typed=typed, largest=LARGEST
-    )
+    return render_template("staff/tariffs/effect.html", form=form, effect=effect, typed=typed)
 
 
 def _page(community_id: int, form: PolicyForm) -> tuple[str, int]:
