@@ -15,7 +15,7 @@ from billing.core.problem import Problem, Refused, Unusable
 from billing.extensions import db
 from billing.flow import arrears, item_names, roster
 from billing.flow.estate import found_community
-from billing.flow.item_names import Names
+from billing.flow.item_names import EARLIER, Names
 from billing.sheets import Arrears, OtherKind, Roster, read_arrears, read_roster
 from billing.store.base import writing
 from billing.store.estate import Community
@@ -29,6 +29,21 @@ def _parse_item(text: str) -> tuple[str, str]:
     if not (name and equals and item):
         raise Refused(N_("“%(text)s” is not NAME=ITEM: write it as 物业费=物业服务费."), text=text[:40])
     return name, item
+
+
+def _choices(chosen: Sequence[tuple[str, str]]) -> dict[str, str]:
+    items: dict[str, str] = {}
+    for name, item in chosen:
+        if items.setdefault(name, item) != item:
+            raise Unusable(
+                N_(
+                    "“%(name)s” cannot be booked as both “%(item)s” and “%(other)s”: give --item for it once."
+                ),
+                name=name,
+                item=items[name],
+                other=item,
+            )
+    return items
 
 
 @click.group("import", cls=Group)
@@ -47,6 +62,7 @@ def import_roster(
     file: Path, dry_run: bool, correction: bool, sold_on: date | None, community: str | None
 ) -> dict[str, Any]:
     """Units and owners of FILE."""
+    roster.check_other_owner(correction, sold_on)
     found = _read(read_roster, file)
     session = db.session()
     name = community or _only_community() or roster.guess_community(found, file.name)
@@ -87,10 +103,10 @@ def import_arrears(
     file: Path, dry_run: bool, chosen: Sequence[tuple[str, str]], community: str | None
 ) -> dict[str, Any]:
     """Old charges of FILE, with what was paid on them."""
+    items = _choices(chosen)
     found = _read(read_arrears, file)
     session = db.session()
     place = the_community(community)
-    items = dict(chosen)
     names = item_names.read_names(session, place.id, found)
     if dry_run:
         entry, plan = None, arrears.plan_arrears(session, place.id, found, items)
@@ -99,7 +115,7 @@ def import_arrears(
             plan = arrears.plan_arrears(session, place.id, found, items)
             entry = arrears.apply_arrears(session, ACTOR, today(), place.id, plan)
     counts = {"new": len(plan.new), "changed": 0, "unchanged": plan.unchanged}
-    notes = [*_notes(found.notes), *_likely_items(names, items)]
+    notes = [*_notes(found.notes), *_item_notes(names, items)]
     return {"entry": entry, **counts, "problems": _problems(plan.problems), "notes": notes}
 
 
@@ -146,12 +162,19 @@ def _notes(notes: Sequence[Any]) -> list[str]:
     return [note.sentence(gettext) for note in notes]
 
 
-def _likely_items(names: Names, chosen: Mapping[str, str]) -> list[str]:
-    """What was booked under a name of its own, and seems to be a fee that the books know."""
+def _item_notes(names: Names, chosen: Mapping[str, str]) -> list[str]:
+    """What nobody chose this time: booked as at an earlier import, or under a name that seems to be a known fee's."""
+    own = N_(
+        "“%(name)s” is taken as a fee item of its own, but may be “%(item)s” (%(reason)s): if so, import with "
+        "--item %(name)s=%(item)s."
+    )
+    other = N_(
+        "“%(name)s” is booked as “%(item)s” (%(reason)s): if it is a fee item of its own, import with "
+        "--item %(name)s=%(name)s."
+    )
     return [
         gettext(
-            "“%(name)s” is taken as a fee item of its own, but may be “%(item)s” (%(reason)s): if so, import with "
-            "--item %(name)s=%(item)s.",
+            other if one.reason == EARLIER else own,
             name=one.name,
             item=one.likely,
             reason=gettext(one.reason),

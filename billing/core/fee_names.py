@@ -25,6 +25,9 @@ _SAME = """
 """
 _LINE_OF = {name: number for number, line in enumerate(_SAME.split("\n")) for name in line.split()}
 
+#: What is owed on top of a fee, or held for its payer, is never that fee, however alike the names.
+_NO_FEE = ("滞纳金", "违约金", "押金", "利息", "罚息", "保证金")
+
 #: A word shorter than this stands in too many names.
 _SHORTEST = 2
 
@@ -35,6 +38,8 @@ WITHIN = N_("one name contains the other")
 def likeness(name: str, other: str) -> str:
     """Why the two names seem to mean the same fee; "" where nothing says so."""
     one, two = _plain(name), _plain(other)
+    if any(word in one or word in two for word in _NO_FEE):
+        return ""
     lines = (_LINE_OF.get(one), _LINE_OF.get(two))
     if None not in lines:
         return OTHER_NAME if lines[0] == lines[1] else ""

@@ -13,7 +13,7 @@ from billing.core.problem import Problem, Refused
 from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import latest, record, token
 from billing.flow.estate import policies
-from billing.flow.item_names import check_choice
+from billing.flow.item_names import check_choice, chosen_earlier
 from billing.flow.ownership import Owners
 from billing.sheets import Arrears, ArrearsRow
 from billing.store import index
@@ -40,7 +40,7 @@ _OTHER_AMOUNT = N_(
 class ArrearsPlan:
     """What the file would book: new charges with their debtors, rows booked already, rows that need a person.
 
-    `items`: names of the file that are booked as another item.
+    `items`: what names of the file are booked as, so chosen now or at an earlier import.
     """
 
     arrears: Arrears
@@ -61,15 +61,20 @@ class ArrearsPlan:
 def plan_arrears(
     session: Session, community_id: int, arrears: Arrears, items: Mapping[str, str] | None = None
 ) -> ArrearsPlan:
-    """Compare the file with the books, its fee items booked as `items` says; nothing is written."""
-    items = {name: item for name, item in (items or {}).items() if name != item}
-    check_choice(session, community_id, arrears, items)
+    """Compare the file with the books; nothing is written.
+
+    Its fee items are booked as `items` says, those it does not name as an earlier import was told.
+    """
+    check_choice(session, community_id, arrears, items or {})
+    named = {row.item for row in arrears.rows}
+    earlier = chosen_earlier(session, community_id)
+    items = {name: item for name, item in earlier.items() if name in named} | dict(items or {})
     books = _Books(session, community_id)
     new, unchanged, problems = [], 0, list(arrears.problems)
     for row in arrears.rows:
         booked = replace(row, item=items.get(row.item, row.item))
         try:
-            charge = books.place(booked)
+            charge = books.place(booked, row.item)
         except Refused as refused:
             told = arrears.problem(row, ["room"], row.label, refused.message, **refused.params)
             problems.append(told)
@@ -91,8 +96,8 @@ class _Books:
         #: The rows so far: two names of the file may be one item, two spellings one unit.
         self._told: dict[tuple[int, str, str], ArrearsRow] = {}
 
-    def place(self, row: ArrearsRow) -> tuple[Unit, Party] | None:
-        """The unit and the debtor of a new charge; None for one that is booked just so."""
+    def place(self, row: ArrearsRow, name: str) -> tuple[Unit, Party] | None:
+        """The unit and the debtor of a new charge; None for one booked just so, as its item or by its `name`."""
         unit = self._units.get((row.building, row.entrance, row.room))
         if unit is None:
             raise Refused(_NO_UNIT, unit=row.label)
@@ -100,7 +105,7 @@ class _Books:
         first = self._told.setdefault(key, row)
         if first is not row:
             raise Refused(_TWICE, item=row.item, unit=unit.label, period=row.period.name, first=first.row)
-        known = self._booked.get(key)
+        known = self._booked.get(key) or self._booked.get((unit.id, name, row.period.name))
         if known == (row.amount, row.paid):
             return None
         if known:

@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from billing.core.fee_names import likeliest
+from billing.core.fee_names import WITHIN, likeliest
 from billing.core.problem import Unusable
 from billing.sheets import Arrears
 from billing.store.estate import FeeItem, TariffRow
+from billing.store.ledger import Entry
 from billing.translations import N_
+
+EARLIER = N_("so chosen at an earlier import")
 
 
 @dataclass(frozen=True)
 class Name:
-    """A fee item of a file that the books do not know. `likely`: the item that seems to be the same, and why."""
+    """A fee item of a file that is not plainly one of the books'. `likely`: the item that may be the same, and why."""
 
     name: str
     rows: int
     likely: str
     reason: str
+
+    @property
+    def taken(self) -> str:
+        """The item that it is taken for unless a person says otherwise; that one name holds the other is but a hint."""
+        return "" if self.reason == WITHIN else self.likely
 
 
 @dataclass(frozen=True)
@@ -32,18 +40,29 @@ class Names:
     known: Sequence[str]
 
     def meant(self, chosen: Mapping[str, str]) -> dict[str, str]:
-        """Name -> item for every strange name: as chosen ("" is itself), as is likely where nothing is chosen."""
-        return {one.name: chosen.get(one.name, one.likely) or one.name for one in self.strange}
+        """Name -> item for every strange name: as chosen ("" is itself), as it is taken where nothing is chosen."""
+        return {one.name: chosen.get(one.name, one.taken) or one.name for one in self.strange}
 
 
 def read_names(session: Session, community_id: int, arrears: Arrears) -> Names:
-    """The file's names against the community's items, in one query."""
+    """The file's names against the community's items and what was chosen before."""
     known = _known(session, community_id)
-    rows = Counter(row.item for row in arrears.rows)
-    strange = [
-        Name(name, count, *likeliest(name, known)) for name, count in rows.items() if name not in known
-    ]
+    earlier = chosen_earlier(session, community_id)
+    strange = []
+    for name, count in Counter(row.item for row in arrears.rows).items():
+        item = earlier.get(name, name)
+        if item != name:
+            strange.append(Name(name, count, item, EARLIER))
+        elif name not in known:
+            strange.append(Name(name, count, *likeliest(name, known)))
     return Names(strange, known)
+
+
+def chosen_earlier(session: Session, community_id: int) -> dict[str, str]:
+    """Name -> item as the community's imports so far were told, the last word on each name."""
+    query = select(Entry.detail).where(Entry.community_id == community_id, Entry.kind == "arrears")
+    told = session.scalars(query.order_by(Entry.seq))
+    return {name: item for detail in told for name, item in detail.get("items", {}).items()}
 
 
 def check_choice(session: Session, community_id: int, arrears: Arrears, items: Mapping[str, str]) -> None:

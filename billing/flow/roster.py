@@ -58,6 +58,12 @@ def guess_community(roster: Roster, filename: str) -> str:
     return filename.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "小区"
 
 
+def check_other_owner(correction: bool, sold_on: date | None) -> None:
+    """Refuse to take another owner's name for two things."""
+    if correction and sold_on:
+        raise Refused(N_("Another owner is either a correction or a sale, not both."))
+
+
 def plan_roster(
     session: Session,
     community_id: int | None,
@@ -67,8 +73,7 @@ def plan_roster(
     sold_on: date | None = None,
 ) -> RosterPlan:
     """Compare the file with the books. Another owner's name is a problem unless told what it means."""
-    if correction and sold_on:
-        raise Refused(N_("Another owner is either a correction or a sale, not both."))
+    check_other_owner(correction, sold_on)
     known = load(session, community_id) if community_id else Known()
     developers = _developers(session, community_id) if community_id else set()
     new, changed, unchanged, problems = [], [], 0, list(roster.problems)

@@ -67,6 +67,25 @@ def test_a_fee_of_the_file_is_booked_as_the_item_named(ask, samples, roster):
     assert {row["item"] for row in ask("statement", "1-1-101")["charges"]} == {"物业服务费"}
     for wrong in ("物业费", "水费=物业服务费", "物业费=无此项目"):
         assert ask(*arrears, "--item", wrong, status=2)["error"]
+    assert "as both" in ask(*mapped, "--item", "物业费=物业费", status=2)["error"]
+
+
+@on_sqlite
+def test_what_a_fee_was_booked_as_holds_for_later_imports(ask, samples, roster):
+    ask("tariff", "set", "物业服务费", "1.85")
+    arrears = ("import", "arrears", samples / "欠费台账.csv")
+    ask(*arrears, "--item", "物业费=物业服务费")
+    bare = ask(*arrears)
+    assert (bare["new"], bare["unchanged"], bare["problems"]) == (0, 245, [])
+    (note,) = bare["notes"]
+    assert "--item 物业费=物业费" in note
+    assert ask(*arrears, "--item", "物业费=物业费", "--dry-run")["new"] == 245
+
+
+@on_sqlite
+def test_options_that_contradict_each_other_leave_no_community_behind(ask, samples):
+    ask("import", "roster", samples / "业主台账.xlsx", "--correction", "--sold-on", "2026-01-01", status=1)
+    assert "no community yet" in ask("import", "arrears", samples / "欠费台账.csv", status=1)["error"]
 
 
 @on_sqlite

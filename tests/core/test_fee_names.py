@@ -21,6 +21,11 @@ from billing.core.fee_names import _LINE_OF, _SAME, OTHER_NAME, WITHIN, likelies
         ("公摊电费", "公摊水费", ""),
         ("物业费", "停车费", ""),
         ("费", "物业费", ""),
+        ("水电费", "电费", WITHIN),
+        ("停车费滞纳金", "停车费", ""),
+        ("装修押金", "押金", ""),
+        ("装修押金", "装修", ""),
+        ("物业费违约金", "物业费", ""),
     ],
 )
 def test_names_of_one_fee(name, other, why):

@@ -161,6 +161,24 @@ class TestItems:
         other = self.take(priced, {"物业费": "物业服务费"}, self.PICTURE.replace("586.80", "600.00"))
         assert "booked already with 586.80" in other.problems[0].sentence()
 
+    def test_a_choice_holds_until_another_is_made(self, priced: Town) -> None:
+        self.take(priced, {"物业费": "物业服务费"})
+        bare = self.take(priced, {})
+        assert (bare.new, bare.unchanged, bare.problems) == ([], 2, [])
+        assert len(self.take(priced, {"物业费": "物业费"}).new) == 2
+        later = self.take(priced, {}, self.PICTURE.replace("Q1", "Q2"))
+        assert {row.item for row, _, _ in later.new} == {"物业费"}
+
+    def test_what_stands_under_its_own_name_is_not_booked_as_another_item(self, priced: Town) -> None:
+        self.take(priced, {})
+        mapped = self.take(priced, {"物业费": "物业服务费"})
+        assert (mapped.new, mapped.unchanged, mapped.problems) == ([], 2, [])
+
+    def test_a_choice_made_for_one_file_books_no_earlier_file_again(self, priced: Town) -> None:
+        self.take(priced, {})
+        self.take(priced, {"物业费": "物业服务费"}, self.PICTURE.replace("Q1", "Q2"))
+        assert self.take(priced, {}).unchanged == 2
+
     def test_it_is_not_charged_once_more_by_the_tariff(self, priced: Town) -> None:
         self.take(priced, {"物业费": "物业服务费"})
         priced.issue("2026Q1")
@@ -180,6 +198,14 @@ class TestItems:
     def test_a_choice_of_what_there_is_not_is_refused(self, priced: Town, items: dict[str, str]) -> None:
         with pytest.raises(Unusable):
             self.take(priced, items)
+
+    def test_a_name_within_another_is_a_hint_and_no_choice(self, priced: Town) -> None:
+        picture = (
+            f"{HEAD}\n1-1-103 物业服务费（商铺） 2026Q1 1 0 1 _ _\n1-1-103 物业服务费滞纳金 2026Q1 1 0 1 _ _"
+        )
+        names = read_names(priced.session, priced.community_id, read_arrears(make_csv(picture), FILE))
+        assert [one.likely for one in names.strange] == ["物业服务费", ""]
+        assert all(name == item for name, item in names.meant({}).items())
 
     def test_only_strange_names_are_asked_about(self, priced: Town) -> None:
         picture = self.PICTURE + "1-1-103 电费 2026Q1 1 0 1 _ _\n1-1-103 物业服务费 2026Q1 1 0 1 _ _"

@@ -1,6 +1,7 @@
 """The import wizard: nothing is entered before it is shown, nothing twice, and every bad row is told."""
 
 import io
+import json
 import re
 from html import unescape
 
@@ -264,16 +265,18 @@ def test_a_name_with_a_path_is_only_a_name(clerk, place):
     assert "&lt;b&gt;台账.xlsx" in page and "<b>台账" not in page
 
 
+OLD_FEES = make_csv(
+    "房号 费项 期间 应收\n1-1-101 物业管理费 2023Q2 100\n1-1-102 物业管理费 2023Q2 90\n1-1-101 电费 2023Q2 30"
+)
+
+
 @pytest.fixture
 def old_fees(clerk, session, today):
     """The preview of arrears that call the tariff's 物业服务费 by another name, and name a fee nobody knows."""
     town = found(session, today)
     with writing(session, town.community_id):
         set_tariff(session, ACTOR, town.community_id, Price("物业服务费", "area", 18_500, 3, EVER))
-    data = make_csv(
-        "房号 费项 期间 应收\n1-1-101 物业管理费 2023Q2 100\n1-1-102 物业管理费 2023Q2 90\n1-1-101 电费 2023Q2 30"
-    )
-    return upload(clerk, f"/c/{town.community_id}/import", "arrears", data, "欠费.csv")
+    return upload(clerk, f"/c/{town.community_id}/import", "arrears", OLD_FEES, "欠费.csv")
 
 
 def booked_as(session):
@@ -302,6 +305,24 @@ def test_a_person_says_otherwise_and_the_address_keeps_it(clerk, old_fees, sessi
     assert answer.text.count("already stands in row") == 0
     confirm(clerk, chosen)
     assert booked_as(session) == {"物业管理费": 2, "物业服务费": 1}
+
+
+def test_what_the_page_chose_holds_for_the_command_line(clerk, old_fees, session, app, tmp_path):
+    confirm(clerk, old_fees)
+    file = tmp_path / "欠费.csv"
+    file.write_bytes(OLD_FEES)
+    name = session.get(Community, int(old_fees.split("/")[2])).name
+    told = app.test_cli_runner().invoke(args=["import", "arrears", str(file), "--community", name, "--json"])
+    answer = json.loads(told.stdout.strip().splitlines()[-1])
+    assert (answer["new"], answer["unchanged"]) == (0, 3)
+    assert booked_as(session) == {"物业服务费": 2, "电费": 1}
+
+
+def test_a_fee_within_another_name_is_offered_and_not_chosen(clerk, old_fees, session):
+    town = old_fees.split("/import")[0]
+    data = make_csv("房号 费项 期间 应收\n1-1-101 物业服务费（商铺） 2023Q2 100")
+    page = clerk.get(upload(clerk, f"{town}/import", "arrears", data, "欠费.csv")).text
+    assert " selected>物业服务费" not in page and "May be 物业服务费" in page
 
 
 def test_a_name_that_the_books_know_is_no_question(clerk, old_fees, session):
