@@ -39,9 +39,12 @@ def _pairs(press: Press) -> list[tuple[str, str]]:
         (press.say("label.bank"), office.bank_name),
         (press.say("label.account"), office.bank_account),
         (press.say("label.remark"), f"{unit.label} {unit.owner}"),
-        (press.say("label.channels"), press.say("label.channels_text")),
+        (press.say("label.channels"), press.paper.community.pay_channels or press.say("label.channels_text")),
         (press.say("label.office"), office.address),
-        (press.say("label.contact"), "　".join(part for part in (office.contact, office.phone) if part)),
+        (
+            press.say("label.contact" if office.contact else "label.phone"),
+            "　".join(part for part in (office.contact, office.phone) if part),
+        ),
     ]
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from billing.core.money import capital
+from billing.core.money import capital, grouped
 from notices import content, figures
-from notices.content import ChargeLine, Demand, LateFeeSegment
+from notices.content import ChargeLine, Demand, LateFeeSegment, LateFeeTerms
 from notices.layout import LEFT, RIGHT, WIDTH, Flow, fit
 from notices.press import Press
 from notices.sheet import MM, Style
@@ -55,10 +55,28 @@ def price_and_period(press: Press, lines: Sequence[ChargeLine]) -> list[tuple[st
     ]
 
 
-def late_fee_rate(press: Press, segments: Sequence[LateFeeSegment], usual: int) -> tuple[str, str]:
-    """违约金率: the rates that were applied, else the one that would be."""
+def late_fee_rate(
+    press: Press, segments: Sequence[LateFeeSegment], usual: int, terms: LateFeeTerms
+) -> tuple[str, str]:
+    """违约金率: the rates that were applied, else the one that would be; with grace and cap, where there are any."""
     rates = dict.fromkeys(segment.rate_ppm for segment in segments) or (usual,)
-    return press.say("label.rate"), press.say("label.per_day", 日率="、".join(map(figures.rate, rates)))
+    said = {"日率": "、".join(map(figures.rate, rates)), "宽限与上限": late_fee_terms(press, terms)}
+    return press.say("label.rate"), press.say("label.per_day_terms", **said)
+
+
+def late_fee_terms(press: Press, terms: LateFeeTerms) -> str:
+    """宽限 and 上限 in brackets; nothing where neither is agreed."""
+    parts = []
+    if terms.grace_days:
+        parts.append(press.say(f"late_fee.grace_{terms.grace_from}", 宽限天数=str(terms.grace_days)))
+    if terms.cap_ppm is not None:
+        share = press.say("late_fee.cap_share", 上限=figures.percent(terms.cap_ppm))
+        parts.append(press.say("late_fee.cap", 上限=share))
+    if terms.cap_fen is not None:
+        parts.append(
+            press.say("late_fee.cap", 上限=press.say("late_fee.cap_sum", 上限=grouped(terms.cap_fen)))
+        )
+    return f"（{'；'.join(parts)}）" if parts else ""
 
 
 @dataclass(frozen=True, slots=True)

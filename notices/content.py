@@ -6,7 +6,7 @@ held by their SHA-256 and handed over when the paper is rendered. What follows f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -18,6 +18,9 @@ GENERATOR = "permille-notices 1.1"
 
 Tone = Literal["courteous", "firm", "strong", "formal"]
 TONES: tuple[Tone, ...] = ("courteous", "firm", "strong", "formal")
+#: Of a field that older records know nothing of: while it holds its default it is left out of the record.
+LATER = {"later": True}
+
 Order = Literal["principal-first", "late-fee-first", "by-charge"]
 
 
@@ -48,6 +51,7 @@ class Community:
     contract_number: str
     contract_from: date | None = None
     late_fee_clause: str = ""
+    pay_channels: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +126,16 @@ class LateFeeSegment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateFeeTerms:
+    """宽限 and 上限 as agreed: from when lateness counts, and where the late fee stops growing."""
+
+    grace_days: int = 0
+    grace_from: Literal["due", "end"] = "due"
+    cap_ppm: int | None = None
+    cap_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriorNotice:
     """前次通知: its number, and the day it was delivered, if that is proven."""
 
@@ -193,6 +207,7 @@ class PaymentNotice(Paper):
     segments: tuple[LateFeeSegment, ...] = ()
     prepayment: int = 0
     rate_ppm: int = 1000
+    terms: LateFeeTerms = field(default=LateFeeTerms(), metadata=LATER)
     objection_until: date | None = None
     slip_url: str = ""
     pay_url: str = ""
@@ -225,6 +240,7 @@ class Demand(Paper):
     segments: tuple[LateFeeSegment, ...] = ()
     prior: PriorNotice | None = None
     rate_ppm: int = 1000
+    terms: LateFeeTerms = field(default=LateFeeTerms(), metadata=LATER)
     objection_until: date | None = None
     delivery: str = ""
     slip_url: str = ""
@@ -267,6 +283,7 @@ class Statement(Paper):
     payments: tuple[PaymentLine, ...] = ()
     prepayment: int = 0
     rate_ppm: int = 1000
+    terms: LateFeeTerms = field(default=LateFeeTerms(), metadata=LATER)
     known_at: int | None = None
 
     @property

@@ -80,7 +80,7 @@ def _facts(paper: Demand, press: Press) -> list[tuple[str, str]]:
     return [
         *unit_facts(press),
         *price_and_period(press, paper.lines),
-        late_fee_rate(press, paper.segments, paper.rate_ppm),
+        late_fee_rate(press, paper.segments, paper.rate_ppm, paper.terms),
         (press.say("label.prior"), prior),
         (press.say("label.delivery"), paper.delivery or press.say("label.delivery_default")),
     ]

@@ -42,6 +42,11 @@ def rate(ppm: int) -> str:
     return f"{_trimmed(ppm, 3)}‰"
 
 
+def percent(ppm: int) -> str:
+    """300000 ppm is 30%."""
+    return f"{_trimmed(ppm, 4)}%"
+
+
 def money(fen: int) -> str:
     """¥1,234.50"""
     return f"-¥{grouped(-fen)}" if fen < 0 else f"¥{grouped(fen)}"

@@ -11,6 +11,7 @@ from notices.blocks import (
     entry,
     facts,
     late_fee_rate,
+    late_fee_terms,
     objection,
     price_and_period,
     sums,
@@ -49,7 +50,7 @@ def _compose(paper: PaymentNotice, press: Press, annex: bool) -> Flow:
 def _facts(paper: PaymentNotice, press: Press) -> list[tuple[str, str]]:
     pairs = [*unit_facts(press), *price_and_period(press, paper.lines)]
     if paper.community.late_fee_clause:
-        pairs.append(late_fee_rate(press, paper.segments, paper.rate_ppm))
+        pairs.append(late_fee_rate(press, paper.segments, paper.rate_ppm, paper.terms))
     return pairs
 
 
@@ -68,7 +69,8 @@ def _body(flow: Flow, paper: PaymentNotice, press: Press, annex: bool) -> None:
     elif paper.segments:
         working(flow, press, paper.late_lines, paper.segments, press.say("heading.working"))
     if paper.community.late_fee_clause:
-        flow.paragraph(press.say("payment_notice.late"), TEXT, indent=INDENT)
+        said = press.say("payment_notice.late", 宽限与上限=late_fee_terms(press, paper.terms))
+        flow.paragraph(said, TEXT, indent=INDENT)
         flow.gap(1.6 * MM)
     clause_and_law(flow, press, "common.legal_short")
     objection(flow, press, paper.objection_until)

@@ -47,7 +47,12 @@ def thaw(record: str) -> Paper:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        told = ((each, getattr(value, each.name)) for each in fields(value))
+        return {
+            each.name: _plain(held)
+            for each, held in told
+            if not (each.metadata.get("later") and held == each.default)
+        }
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value

@@ -33,7 +33,7 @@ def user_group() -> None:
 @click.option("--password", help="Left out, one is made and shown this once.")
 @answers
 def add(name: str, role: str, full_name: str, password: str | None) -> dict[str, Any]:
-    """Add NAME; the password is changed after the first sign-in."""
+    """Add NAME, who should change the password after the first sign-in."""
     session, chosen = db.session(), password or make_password()
     sealed = passwords.seal(chosen, name)
     with writing(session):

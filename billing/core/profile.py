@@ -76,6 +76,8 @@ MOST = {
 }
 
 _URL = re.compile(r"https?://[A-Za-z0-9.:\-\[\]]+(/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
+#: This machine, or one in the same house.
+_LOCAL = re.compile(r"https?://(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\])", re.ASCII)
 #: Controls, invisible marks (some turn the reading order round), private drawings, halves of characters.
 _INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
@@ -183,9 +185,14 @@ def _doubts(facts: Mapping[str, str], today: date) -> Iterator[Doubt]:
         )
     if "phone" in facts and sum(sign.isdecimal() for sign in facts["phone"]) < 7:
         yield Doubt("phone", N_("A phone number has seven figures or more: is this one complete?"))
-    if re.search(r"[^\d\s-]", facts.get("bank_account", "")):
+    account = facts.get("bank_account", "")
+    if account and (re.search(r"[^\d\s-]", account) or sum(sign.isdecimal() for sign in account) < 8):
         yield Doubt(
             "bank_account", N_("An account number is made of figures: compare this one with the bank's.")
+        )
+    if _LOCAL.match(facts.get("public_url", "")):
+        yield Doubt(
+            "public_url", N_("No phone reaches this address from outside: the QR codes would lead nowhere.")
         )
     if "late_fee_clause" in facts and not re.search("[‰%％]|[千万百]分之", facts["late_fee_clause"]):
         yield Doubt(

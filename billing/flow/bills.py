@@ -91,5 +91,6 @@ def _paper(
         segments=papers.segments([*one.carried, *one.lines]),
         prepayment=one.prepayment,
         rate_ppm=rules.on(plan.issued_on).rate_ppm,
+        terms=papers.late_fee_terms(one.lines),
         objection_until=one.deadline,
     )

@@ -220,6 +220,7 @@ def _paper(
         segments=papers.segments(one.lines),
         prior=prior,
         rate_ppm=plan.rate_ppm,
+        terms=papers.late_fee_terms(one.lines),
         objection_until=one.deadline,
         slip_url=head.slip_url(notice.slip_token),
     )

@@ -90,7 +90,9 @@ def correct_slip(
         return session.scalars(select(Delivery).where(_of_entry(delivery, known.entry))).one()
     notice = session.get_one(Notice, delivery.notice_id)
     _check(notice, reading, today)
-    if all(getattr(delivery, name) == value for name, value in _told(reading).items()):
+    if all(
+        getattr(delivery, name) == value for name, value in (*_told(reading).items(), ("note", reading.note))
+    ):
         return delivery  # it reads so already
     reversal = _reverse(session, actor, delivery, asked, key)
     revision = _next_revision(session, notice.id, delivery.sha256)

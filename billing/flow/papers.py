@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from billing.clock import local_day
+from billing.core.late_fee import Terms
 from billing.core.problem import Refused
 from billing.core.statement import Line
 from billing.flow.addressee import addressee
@@ -55,6 +56,7 @@ class Letterhead:
             contract_number=facts["contract_number"],
             contract_from=date.fromisoformat(facts["contract_from"]),
             late_fee_clause=facts["late_fee_clause"],
+            pay_channels=facts.get("pay_channels", ""),
         )
 
     def verify_url(self, token: str) -> str:
@@ -127,6 +129,17 @@ def _price(fact: Row[Any]) -> str:
     cents, rest = divmod(fact.price_e4, 100)
     text = f"{cents // 100}.{cents % 100:02d}" + (f"{rest:02d}".rstrip("0") if rest else "")
     return f"{text}元/㎡·月" if fact.basis == "area" else f"{text}元/月"
+
+
+def late_fee_terms(rows: Sequence[Line]) -> content.LateFeeTerms:
+    """Grace and cap of the newest of the charges; those before may have been agreed otherwise, as the working shows."""
+    terms = max(rows, key=lambda row: row.charge.due).charge.terms if rows else Terms()
+    return content.LateFeeTerms(
+        grace_days=terms.grace_days,
+        grace_from=terms.grace_from,
+        cap_ppm=terms.cap.percent_ppm,
+        cap_fen=terms.cap.fixed_fen,
+    )
 
 
 def segments(rows: Sequence[Line]) -> tuple[content.LateFeeSegment, ...]:
@@ -252,6 +265,7 @@ def statement_paper(
         ),
         prepayment=account.prepayment(found.as_of),
         rate_ppm=policies(session, unit.community_id, known_at).on(found.as_of).rate_ppm,
+        terms=late_fee_terms(rows),
         known_at=known_at,
     )
 

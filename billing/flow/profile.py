@@ -20,6 +20,7 @@ from billing.core.profile import (
     check_contract,
     clean,
 )
+from billing.sheets.names import is_placeholder
 from billing.store.estate import ProfileFact
 from billing.translations import N_
 from notices.fonts import MissingGlyph, fonts
@@ -101,6 +102,12 @@ def set_profile(
             raise Unusable(
                 N_("There is no profile key “%(key)s”; there are: %(keys)s."), key=name, keys=", ".join(known)
             )
+    if is_placeholder(values.get("developer", "")):
+        raise Refused(
+            N_("“%(value)s” is no registered name: papers would be addressed to nobody."),
+            key="developer",
+            value=values["developer"].strip(),
+        )
     cleaned = {name: _printable(name, clean(name, value)) for name, value in values.items()}
     current = profile(session, community_id, since or today)
     changed = [name for name, value in cleaned.items() if current.get(name, "") != value]

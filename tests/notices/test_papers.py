@@ -8,7 +8,7 @@ import pytest
 
 from billing.core.money import capital, grouped
 from notices import content
-from notices.content import Demand, Paper
+from notices.content import Demand, LateFeeTerms, Paper, PaymentNotice
 from notices.render import render
 from notices.wording import LATEST
 from tests.notices import papers, reading
@@ -306,3 +306,30 @@ def test_the_days_overdue_are_those_of_the_oldest_open_principal(tone: content.T
     working = tuple(part for part in segments if part.line == 0)
     alone = papers.demand(lines=(paid,), segments=working, tone=tone)
     assert "本金均已付清，尚欠违约金，其中最早一笔的本金在逾期40天后付清" in reading.joined(render(alone))
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        (LateFeeTerms(), "1‰计收违约金（滞纳金）至实际缴清之日；"),
+        (LateFeeTerms(grace_days=3), "（应缴日后3日内缴清的不计违约金，逾此期限的自应缴日的次日起计）"),
+        (
+            LateFeeTerms(grace_days=5, grace_from="end", cap_ppm=1_000_000),
+            "（应缴日后5日内不计违约金，自其届满的次日起计；每笔以应收金额的100%为限）",
+        ),
+        (LateFeeTerms(cap_fen=50_000), "（每笔以500.00元为限）"),
+    ],
+)
+def test_a_bill_tells_grace_and_cap(terms: LateFeeTerms, says: str) -> None:
+    """Whoever pays within the grace owes no late fee: a bill that threatens it is wrong."""
+    sample = papers.SAMPLES["payment-notice"]
+    assert isinstance(sample, PaymentNotice)
+    paper = replace(sample, terms=terms)
+    assert says in "".join(reading.tidy(render(paper)).split())
+
+
+def test_the_office_names_its_own_ways_to_pay() -> None:
+    sample = papers.SAMPLES["demand-formal"]
+    paper = replace(sample, community=replace(sample.community, pay_channels="只收银行转账"))
+    told = reading.tidy(render(paper))
+    assert "只收银行转账" in told and "微信" not in told

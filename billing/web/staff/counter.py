@@ -99,7 +99,7 @@ def preview(community_id: int, unit_id: int) -> Page:
     form.validate()
     desk = _desk(unit, form)
     foreseen = _preview(unit, desk, form)
-    return render_template("staff/counter/debts.html", **_shown(desk, form, foreseen))
+    return render_template("staff/counter/debts.html", **_shown(desk, form, foreseen), fragment=True)
 
 
 def _unit(unit_id: int) -> Unit:

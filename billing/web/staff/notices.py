@@ -140,6 +140,7 @@ def notice_page(row: Any, form: FileSlip) -> tuple[str, int]:
         elsewhere=notices.filed_elsewhere(db.session(), row.Notice, files),
         debtors={paper.unit.owner, *paper.unit.co_owners},
         in_person=SELF,
+        filed_again={slip.Delivery.entry for slip in slips},
         devices=notices.devices(db.session(), g.community.id),
         form=form,
         capital=capital(row.Notice.total_fen),

@@ -120,7 +120,11 @@ def correct(community_id: int, slip_id: int) -> Page:
         with form.refusals(), writing(db.session(), g.community.id):
             _correct(slip, form)
         if not form.errors:
-            flash(gettext("Corrected. What was filed before stays to be seen."))
+            flash(
+                gettext("Withdrawn: it proves nothing for this notice any more.")
+                if "withdraw" in request.form
+                else gettext("Corrected. What was filed before stays to be seen.")
+            )
             return redirect(url_for("notices.show", notice_id=slip.notice_id, _anchor="slips"), 303)
     page = render_template("staff/slips/correct.html", slip=slip, file=file, form=form)
     return page, form.status
