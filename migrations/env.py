@@ -16,6 +16,7 @@ else:
         context.configure(
             connection=connection,
             target_metadata=migrate.db.metadatas[None],
+            transactional_ddl=True,  # SQLite's too: see `prepare` in billing.store.base
             **migrate.configure_args,
         )
         with context.begin_transaction():

@@ -108,7 +108,7 @@ def plan_bills(session: Session, community_id: int, period: Period, today: date)
 
 
 def count_unprinted(session: Session, community_id: int, period: Period, today: date) -> int:
-    """How many a run would print, without working out what each says."""
+    """How many a run would print at most, without working out whom money paid in advance covers."""
     return len(_Unprinted(session, community_id, period, today).wanted)
 
 
@@ -167,13 +167,14 @@ def _planned(
             charged = unprinted.charged[key]
             every = account.lines(today)
             lines = [row for row in every if row.charge.id in charged.ids]
+            carried = _carried(every, lines)
             yield PlannedBill(
                 unit=charged.unit,
                 account=account,
                 lines=lines,
-                carried=_carried(every, lines),
+                carried=carried,
                 prepayment=account.prepayment(today),
-                deadline=_deadline(lines, today, rest_day),
+                deadline=_deadline([*lines, *carried], today, rest_day),
                 revision=unprinted.wanted[key],
             )
 
@@ -185,6 +186,6 @@ def _carried(every: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
 
 
 def _deadline(lines: Sequence[Line], today: date, rest_day: RestDay) -> date:
-    """The next due date of what is open: a later day would promise what the contract does not."""
-    ahead = [row.charge.due for row in lines if row.open and row.charge.due > today]
+    """The next due date of what is open, today's too: a later day would promise what the contract does not."""
+    ahead = [row.charge.due for row in lines if row.open and row.charge.due >= today]
     return min(ahead) if ahead else roll_forward(today + _RESPITE, rest_day)

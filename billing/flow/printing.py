@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.core.numbers import parse_serial
 from billing.core.problem import Missing
+from billing.core.width import fold
 from billing.flow import papers, work
 from billing.flow.documents import keep_document, kept
 from billing.store.collection import Bill, BillRun, Document, DunningRun, Notice, paper_of
@@ -61,11 +62,17 @@ class Series(Generic[Numbered]):
     def find(self, session: Session, community_id: int, number: str) -> Numbered:
         """The paper of that number, such as D1-000017."""
         serial = parse_serial(number, f"{self.table.LETTER}{community_id}-")
-        query = select(self.table).where(self.table.community_id == community_id, self.table.serial == serial)
-        found = None if serial is None else session.scalar(query)
+        found = None if serial is None else self._find(session, community_id, serial)
         if found is None:
             raise Missing(N_("There is no notice %(number)s."), number=number)
         return found
+
+    def named(self, session: Session, community_id: int, text: str) -> Numbered | None:
+        """The paper whose number in full the text is; shorter ones may be units, such as D1-101."""
+        number = fold(text).upper()
+        serial = parse_serial(number, f"{self.table.LETTER}{community_id}-")
+        found = None if serial is None else self._find(session, community_id, serial)
+        return found if found and found.number == number else None
 
     def unmade(self, session: Session, run_id: int) -> list[int]:
         """Papers of the run whose PDF is not made yet, in delivery order."""
@@ -103,6 +110,10 @@ class Series(Generic[Numbered]):
 
     def job(self, session: Session, run_id: int) -> Job | None:
         return session.scalar(select(Job).where(Job.key == self._key(run_id)))
+
+    def _find(self, session: Session, community_id: int, serial: int) -> Numbered | None:
+        query = select(self.table).where(self.table.community_id == community_id, self.table.serial == serial)
+        return session.scalar(query)
 
     def _key(self, run_id: int) -> str:
         return f"{self.job_kind}:{run_id}"

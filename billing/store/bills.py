@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased, defer
 from billing.store.base import summed
 from billing.store.collection import Bill, BillRun, Document, paper_of
 from billing.store.estate import Unit
-from billing.store.ledger import Charge, Entry, live
+from billing.store.ledger import Charge, Entry, Reversal, live, reverses
+from billing.store.lookup import meant
 from billing.store.people import Party
 
 
@@ -21,7 +22,7 @@ class Wish:
     """What a list is narrowed to; an empty wish is every payment notice of the community."""
 
     period: str = ""
-    unit_ids: Sequence[int] | None = None
+    text: str = ""
 
 
 def charged(session: Session, community_id: int, period: str, as_of: date) -> Sequence[Any]:
@@ -53,6 +54,20 @@ def replaced() -> ColumnElement[bool]:
     return exists().where(
         same, later.debtor_id == Bill.debtor_id, later.period == Bill.period, later.revision > Bill.revision
     )
+
+
+def outdated(session: Session, made: Sequence[Bill]) -> set[int]:
+    """Of these, the ids of those that bill a charge which was reversed since."""
+    if not made:
+        return set()
+    # By community and period: the charges of a whole run are more than a query takes.
+    query = select(Charge.id).join(Reversal, reverses(Charge))
+    query = query.where(
+        Charge.community_id.in_({bill.community_id for bill in made}),
+        Charge.period.in_({bill.period for bill in made}),
+    )
+    gone = set(session.scalars(query))
+    return {bill.id for bill in made if not gone.isdisjoint(bill.charges)}
 
 
 def listed(
@@ -103,10 +118,8 @@ def of_run(session: Session, run_id: int) -> Sequence[Any]:
 
 def of_unit(session: Session, unit: Unit) -> Sequence[Any]:
     """As `listed`, all of the unit."""
-    wish = Wish(unit_ids=[unit.id])
-    return session.execute(
-        _rows().where(*_conditions(unit.community_id, wish)).order_by(Bill.serial.desc())
-    ).all()
+    query = _rows().where(Bill.community_id == unit.community_id, Bill.unit_id == unit.id)
+    return session.execute(query.order_by(Bill.serial.desc())).all()
 
 
 def _rows() -> Any:
@@ -123,6 +136,6 @@ def _conditions(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
     conditions = [Bill.community_id == community_id]
     if wish.period:
         conditions.append(Bill.period == wish.period)
-    if wish.unit_ids is not None:
-        conditions.append(Bill.unit_id.in_(wish.unit_ids))
+    if wish.text:
+        conditions.append(Bill.unit_id.in_(meant(community_id, wish.text)))
     return conditions

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, case, or_, select, true
 from sqlalchemy import func as sql
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -63,6 +63,11 @@ def may_mean(community_id: int, text: str) -> ColumnElement[bool]:
     """Of a Unit: the text may name it by its place, by a person, or by a phone. An empty text names every unit."""
     parts = _parts(text)
     return or_(_placed(parts), _owned_by(community_id, text.strip())) if parts else true()
+
+
+def meant(community_id: int, text: str) -> Select[int]:
+    """The ids of the units the text may mean, however many: to narrow what stands of units."""
+    return select(Unit.id).where(Unit.community_id == community_id, may_mean(community_id, text))
 
 
 def _parts(text: str) -> list[str]:

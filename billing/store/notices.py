@@ -12,6 +12,7 @@ from billing.store.collection import Document, DunningRun, Notice, paper_of
 from billing.store.estate import Unit
 from billing.store.evidence import SIGNED, Delivery, StoredFile, first_signed
 from billing.store.ledger import Entry, Reversal, live, reverses
+from billing.store.lookup import meant
 from billing.store.people import Party
 
 
@@ -22,7 +23,7 @@ class Wish:
     stage: int | None = None
     run_id: int | None = None
     signed: bool | None = None
-    unit_ids: Sequence[int] | None = None
+    text: str = ""
     building: str = ""
 
 
@@ -156,8 +157,8 @@ def _conditions(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
         conditions.append(Notice.run_id == wish.run_id)
     if wish.signed is not None:
         conditions.append(SIGNED if wish.signed else ~SIGNED)
-    if wish.unit_ids is not None:
-        conditions.append(Notice.unit_id.in_(wish.unit_ids))
+    if wish.text:
+        conditions.append(Notice.unit_id.in_(meant(community_id, wish.text)))
     if wish.building:
         conditions.append(Unit.building == wish.building)
     return conditions

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer
 
 from billing.clock import local_day
 from billing.core import mask
-from billing.store.bills import replaced
+from billing.store.bills import outdated, replaced
 from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
@@ -24,7 +24,8 @@ class Genuine:
     """A paper of ours. `sha256` is that of the kept PDF, if one is kept; `amount` (fen) is only compared, never shown.
 
     `kind` is "notice", "bill" or "receipt"; a notice has its `deadline` and the day it was `signed` for, a bill its
-    `deadline` and whether a later one `replaced` it, a receipt the day on which it was `reversed`.
+    `deadline`, whether a later one `replaced` it and whether it is `outdated`, as a charge it bills was reversed;
+    a receipt has the day on which it was `reversed`.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Genuine:
     signed: date | None = None
     reversed: date | None = None
     replaced: bool = False
+    outdated: bool = False
 
 
 def find_paper(session: Session, token: str) -> Genuine | None:
@@ -106,6 +108,7 @@ def _find_bill(session: Session, token: str) -> Genuine | None:
         sha256=row.sha256,
         deadline=bill.deadline,
         replaced=row.replaced,
+        outdated=bool(outdated(session, [bill])),
     )
 
 

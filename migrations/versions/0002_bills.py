@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 from billing.store.guard import guard
 
@@ -85,6 +86,11 @@ def upgrade():
 
 
 def downgrade():
+    # Their PDFs are kept for good and say only which bill by its id: bills made later would be taken for them.
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM bill")):
+        raise CommandError(
+            "Payment notices were numbered here: without their table their papers would be lost."
+        )
     with op.batch_alter_table("bill", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bill_run_id"))
         batch_op.drop_index(batch_op.f("ix_bill_community_id_period"))

@@ -167,6 +167,8 @@ def test_money_not_allocated_is_taken_off_the_total(town: Town) -> None:
         town.session.flush()
         index.refresh(town.session, [charge.id for charge in town.session.query(Charge)])
     assert left_out(town) == {"1-1-102": dunning.COVERED}
+    at_most = count_unprinted(town.session, town.community_id, parse_period(PERIOD), town.today)
+    assert (at_most, len(plan(town).bills)) == (3, 2)
     run(town)
     first = paper(every(town)[0])
     assert (first.prepayment, first.total, every(town)[0].total_fen) == (50_000, 70_000, 70_000)
@@ -222,6 +224,21 @@ def test_the_deadline_is_the_next_due_date_of_what_is_open(town: Town) -> None:
     town.pay("1-1-102", "45.00", TODAY)
     run(town)
     assert [bill.deadline for bill in every(town)] == [early.due, late.due, early.due]
+
+
+@on_sqlite
+def test_what_is_due_on_the_day_of_the_notice_is_due_on_that_day(town: Town) -> None:
+    town = town.on("2026-03-31")
+    run(town)
+    assert {bill.deadline for bill in every(town)} == {town.today}
+
+
+@on_sqlite
+def test_what_is_carried_over_and_not_yet_due_is_due_first(town: Town) -> None:
+    town.issue("2026Q2")
+    run(town, "2026Q2")
+    assert {line.period for bill in every(town) for line in paper(bill).carried} == {PERIOD}
+    assert {bill.deadline for bill in every(town)} == {date(2026, 3, 31)}
 
 
 @on_sqlite

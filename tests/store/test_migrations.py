@@ -66,3 +66,18 @@ def test_slips_filed_before_they_had_revisions_are_kept_and_guarded(
         with pytest.raises(DatabaseError, match="facts are only added"):
             session.execute(text(statement))
         session.rollback()
+
+
+def test_numbered_payment_notices_are_not_taken_back(
+    command: Command, session: Session, database_url: str
+) -> None:
+    """Their papers stay, and would be served for the ones numbered after them."""
+    session.rollback()
+    books(database_url, ["bill", "document"]).dispose()
+    whole = tables(session)
+    session.rollback()
+    assert command("db", "downgrade", "0001").exit_code != 0
+    assert tables(session) == whole
+    assert session.scalar(text("SELECT count(*) FROM bill")) == 1
+    session.rollback()
+    assert command("db", "check").exit_code == 0

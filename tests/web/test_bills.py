@@ -53,7 +53,9 @@ def test_from_the_period_to_the_print_file(
 ) -> None:
     """On both databases."""
     period = at(clerk, place(town, "periods/2026Q4"))
-    assert "3 debtors owe for this period and have no notice yet" in period and preview(town) in period
+    assert (
+        "At most 3 debtors owe for this period and have no notice yet" in period and preview(town) in period
+    )
     page = at(clerk, preview(town))
     assert "3,606.00" in page and "张伟" in page and "2026-12-31" in page and town.all(Bill) == []
     run = issue(town, clerk)
@@ -150,7 +152,37 @@ class TestPapers:
         town.reverse(town.charges("1-1-101")[0])
         town.issue("2026Q4")
         page = at(clerk, place(town, "periods/2026Q4"))
-        assert "1 is to be printed still" in page
+        assert "At most 1 is to be printed still" in page
         assert "charges changed" in at(clerk, preview(town))
         issue(town, clerk)
-        assert at(clerk, place(town, "bills/")).count(">replaced<") == 1
+        page = at(clerk, place(town, "bills/"))
+        assert page.count(">replaced<") == 1 and "corrected since" not in page
+
+    def test_one_that_bills_what_was_reversed_is_marked(self, town: Town, clerk: FlaskClient) -> None:
+        run = issue(town, clerk)
+        town.reverse(town.charges("1-1-101")[0])
+        unit = f"units/{town.unit('1-1-101').id}"
+        for page in (run, place(town, "bills/"), place(town, unit)):
+            assert at(clerk, page).count(">corrected since<") == 1
+        assert "corrected since" not in at(clerk, place(town, f"units/{town.unit('1-1-102').id}"))
+
+    def test_only_a_number_in_full_is_opened(self, town: Town, clerk: FlaskClient) -> None:
+        """What only begins like one may be a unit of a building N1."""
+        town.import_roster(f"楼 单元 房号 业主 建筑面积\nN{town.community_id} 2 001 周敏 100")
+        town.issue("2026Q4")
+        issue(town, clerk)
+        first = town.all(Bill)[0].number
+        full_width = first.translate({ord(sign): ord(sign) + 0xFEE0 for sign in first})
+        answer = clerk.get(place(town, "bills/"), query_string={"q": full_width})
+        assert answer.headers["Location"] == place(town, f"bills/{first}.pdf")
+        for unit in (f"N{town.community_id}-2-001", f"N{town.community_id}-001", f"N{town.community_id}-0"):
+            assert "周敏" in at(clerk, place(town, f"bills/?q={unit}"))
+        for none in (f"N{town.community_id}-000099", "N77-000001"):
+            assert "No payment notice fits" in at(clerk, place(town, f"bills/?q={none}"))
+
+    def test_a_search_lists_however_many_units_it_means(self, town: Town, clerk: FlaskClient) -> None:
+        rows = "\n".join(f"9 1 {room} 周敏 100" for room in range(1001, 1202))
+        town.import_roster(f"楼 单元 房号 业主 建筑面积\n{rows}")
+        town.issue("2026Q4")
+        issue(town, clerk)
+        assert "201 payment notices" in at(clerk, place(town, "bills/?q=周敏"))

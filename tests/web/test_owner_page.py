@@ -155,6 +155,14 @@ def test_his_payment_notices_are_listed_with_the_papers_handed_out(
         assert sha256(answer.data).hexdigest() in kept
 
 
+def test_a_payment_notice_that_bills_what_was_reversed_says_so(
+    neighbours: Neighbours, zhang: FlaskClient, page: str
+) -> None:
+    assert "corrected since" not in _text(zhang.get(page, headers=EN).text)
+    neighbours.town.reverse(neighbours.town.charges("1-1-101")[-1])
+    assert _text(zhang.get(page, headers=EN).text).count("what it billed was corrected since") == 1
+
+
 def test_a_statement_is_refused_for_a_day_to_come(neighbours: Neighbours, zhang: FlaskClient) -> None:
     owner = neighbours.owners["张伟"]
     paper = f"/my/units/{owner.unit_id}/statement-{owner.party_id}.pdf"

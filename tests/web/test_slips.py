@@ -86,6 +86,10 @@ class TestNotices:
         assert answer.status_code == 200 and number in answer.text
         assert clerk.get(notices(town, "D9-000001")).status_code == 404
 
+    def test_what_is_no_number_of_ours_is_searched_for(self, town: Town, clerk: FlaskClient) -> None:
+        for text in ("D2-1-101", "D9-000001", f"D{town.community_id}-999999"):
+            assert "No notice fits" in at(clerk, notices(town, f"?q={text}"))
+
     def test_shows_what_it_asks_for_and_gives_the_printed_bytes(
         self, app: Flask, town: Town, clerk: FlaskClient
     ) -> None:

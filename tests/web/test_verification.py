@@ -118,6 +118,16 @@ class TestThePage:
             assert issue_bills(session, "clerk", town.community_id, plan)
         assert "a newer one" in client.get(page, headers=EN).text
 
+    def test_says_that_what_a_payment_notice_billed_was_corrected(
+        self, neighbours: Neighbours, client: FlaskClient, notice: Notice, session: Session
+    ) -> None:
+        bill = session.scalars(sa.select(Bill).where(Bill.debtor_id == notice.debtor_id)).first()
+        assert bill
+        page, charges = f"/v/{bill.verify_token}", neighbours.town.charges("1-1-102")
+        assert "corrected since" not in client.get(page, headers=EN).text
+        neighbours.town.reverse(next(charge for charge in charges if charge.id in bill.charges))
+        assert "corrected since" in client.get(page, headers=EN).text
+
 
 @on_sqlite
 class TestTheAmount:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from billing.core.dunning import Tone
+from billing.store.bills import outdated
 from billing.store.collection import Bill, Notice
 from billing.store.estate import Unit
 from billing.store.portal import Own
@@ -29,12 +30,15 @@ class Letter:
     signed: date | None = None
     period: str = ""
     replaced: bool = False
+    outdated: bool = False
 
 
 def letters(own: Own, unit: Unit) -> list[Letter]:
     """The newest first."""
     reminders = [_reminder(row.Notice, row.sha256, row.signed) for row in own.notices(unit)]
-    bills = [_bill(row.Bill, row.sha256, row.replaced) for row in own.bills(unit)]
+    billed = own.bills(unit)
+    gone = outdated(own.session, [row.Bill for row in billed])
+    bills = [_bill(row.Bill, row.sha256, row.replaced, row.Bill.id in gone) for row in billed]
     return sorted(reminders + bills, key=lambda letter: letter.issued, reverse=True)
 
 
@@ -44,8 +48,8 @@ def _reminder(notice: Notice, sha256: str | None, signed: date | None) -> Letter
     return Letter(**_common(notice, sha256), tone=paper.tone, times=paper.times, signed=signed)
 
 
-def _bill(bill: Bill, sha256: str | None, replaced: bool) -> Letter:
-    return Letter(**_common(bill, sha256), period=bill.period, replaced=replaced)
+def _bill(bill: Bill, sha256: str | None, replaced: bool, outdated: bool) -> Letter:
+    return Letter(**_common(bill, sha256), period=bill.period, replaced=replaced, outdated=outdated)
 
 
 def _common(paper: Notice | Bill, sha256: str | None) -> dict[str, Any]:

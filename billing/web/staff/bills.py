@@ -14,10 +14,10 @@ from billing.flow.bill_plan import BillPlan, plan_bills
 from billing.flow.bills import issue_bills
 from billing.flow.documents import find_document
 from billing.flow.printing import BILLS, by_reason
-from billing.store import bills, lookup, runs
+from billing.store import bills, runs
 from billing.store.base import writing
 from billing.store.bills import Wish
-from billing.store.collection import Bill, BillRun
+from billing.store.collection import BillRun
 from billing.translations import N_
 from billing.web import sealed, vault
 from billing.web.form import Form, PeriodField, Required
@@ -45,16 +45,17 @@ class Print(Form):
 def index(community_id: int) -> str | Response:
     """All payment notices, the newest first, narrowed by period and by unit or debtor."""
     session, text = db.session(), request.args.get("q", "").strip()
-    if text.upper().startswith(f"{Bill.LETTER}{g.community.id}-"):
-        return redirect(url_for("bills.pdf", number=text))
-    units = lookup.find_units(session, g.community.id, text, today(), limit=200) if text else None
-    wish = Wish(request.args.get("period", ""), None if units is None else [unit.id for unit in units])
+    if named := BILLS.named(session, g.community.id, text):
+        return redirect(url_for("bills.pdf", number=named.number))
+    wish = Wish(request.args.get("period", ""), text)
     count = bills.count(session, g.community.id, wish)
     pages = max(1, -(-count // PAGE))
     page = min(pages, max(1, request.args.get("page", 1, type=int)))
+    rows = bills.listed(session, g.community.id, wish, (page - 1) * PAGE, PAGE)
     return render_template(
         "staff/bills/index.html",
-        rows=bills.listed(session, g.community.id, wish, (page - 1) * PAGE, PAGE),
+        rows=rows,
+        outdated=bills.outdated(session, [row.Bill for row in rows]),
         count=count,
         page=page,
         pages=pages,
@@ -124,6 +125,7 @@ def run(community_id: int, run_id: int) -> str:
         run=found,
         entry=runs.entry_of(session, found),
         rows=rows,
+        outdated=bills.outdated(session, [row.Bill for row in rows]),
         made=sum(1 for row in rows if row.Document),
         pages=sum(row.Document.pages for row in rows if row.Document),
         job=BILLS.job(session, run_id),

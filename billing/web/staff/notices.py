@@ -16,7 +16,8 @@ from billing.core.problem import Missing
 from billing.extensions import db
 from billing.flow import evidence
 from billing.flow.evidence import RELATIONS, SELF
-from billing.store import lookup, notices
+from billing.flow.printing import NOTICES
+from billing.store import notices
 from billing.store.notices import Wish
 from billing.translations import N_
 from billing.web import sealed, stage
@@ -76,8 +77,8 @@ class FileSlip(ReadSlip):
 def index(community_id: int) -> Page:
     """All notices, the newest first, narrowed by stage, run, signed or not, and unit or debtor."""
     session, text = db.session(), request.args.get("q", "").strip()
-    if text[:1] in "Dd" and "-" in text:
-        return redirect(url_for("notices.by_number", number=text))
+    if named := NOTICES.named(session, g.community.id, text):
+        return redirect(url_for("notices.show", notice_id=named.id))
     wish, page = _wish(text), max(1, request.args.get("page", 1, type=_number))
     count = notices.count(session, g.community.id, wish)
     return render_template(
@@ -156,11 +157,10 @@ def _number(text: str) -> int:
 
 
 def _wish(text: str) -> Wish:
-    units = lookup.find_units(db.session(), g.community.id, text, today(), limit=200) if text else None
     signed = request.args.get("signed")
     return Wish(
         stage=request.args.get("stage", type=_number),
         run_id=request.args.get("run", type=_number),
         signed={"yes": True, "no": False}.get(signed or ""),
-        unit_ids=None if units is None else [unit.id for unit in units],
+        text=text,
     )

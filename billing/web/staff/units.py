@@ -136,6 +136,7 @@ def _day() -> tuple[date, str]:
 def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) -> str:
     session = db.session()
     found = statements.statement(session, unit, day)
+    billed = bills.of_unit(session, unit)
     return render_template(
         "staff/units/show.html",
         unit=unit,
@@ -144,7 +145,8 @@ def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) 
         revealed=revealed,
         found=found,
         holders=register.holders(session, [unit.id]).get(unit.id, []),
-        bills=bills.of_unit(session, unit),
+        bills=billed,
+        outdated=bills.outdated(session, [row.Bill for row in billed]),
         notices=register.notices(session, unit.id),
         holds=register.holds(session, unit.id),
         kinds=HOLDS,
