@@ -246,7 +246,7 @@ class TestCorrecting:
         (wrong,) = town.all(Delivery)
         assert self.correction(town, clerk, wrong).status_code == 303
         page = at(clerk, notices(town, notice(town).id))
-        assert "张母" in page and "Does not count" in page and "签收人看错" in page
+        assert "张母" in page and "as filed anew" in page and "签收人看错" in page
         assert page.count("Correct or withdraw") == 1
 
     def test_a_withdrawn_slip_is_waited_for_again(self, town: Town, clerk: FlaskClient) -> None:
