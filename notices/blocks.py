@@ -76,7 +76,12 @@ def late_fee_terms(press: Press, terms: LateFeeTerms) -> str:
         parts.append(
             press.say("late_fee.cap", 上限=press.say("late_fee.cap_sum", 上限=grouped(terms.cap_fen)))
         )
-    return f"（{'；'.join(parts)}）" if parts else ""
+    if not parts:
+        return ""
+    told = "；".join(parts)
+    if terms.since:
+        told = press.say("late_fee.since", 日期=figures.day(terms.since), 宽限与上限=told)
+    return f"（{told}）"
 
 
 @dataclass(frozen=True, slots=True)

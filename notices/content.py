@@ -11,17 +11,15 @@ from datetime import date
 from typing import Literal
 
 from billing.core import ageing
+from billing.core.dunning import Tone
+from billing.core.policy import Order
 from notices.wording import LATEST
 
 #: Raised with every change that alters the look or the words of a paper made from the same values.
 GENERATOR = "permille-notices 1.1"
 
-Tone = Literal["courteous", "firm", "strong", "formal"]
-TONES: tuple[Tone, ...] = ("courteous", "firm", "strong", "formal")
 #: Of a field that older records know nothing of: while it holds its default it is left out of the record.
 LATER = {"later": True}
-
-Order = Literal["principal-first", "late-fee-first", "by-charge"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +125,12 @@ class LateFeeSegment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateFeeTerms:
-    """宽限 and 上限 as agreed: from when lateness counts, and where the late fee stops growing."""
+    """宽限 and 上限 as agreed: from when lateness counts, and where the late fee stops growing.
 
+    `since`: they hold for what falls due from that day on; none where they hold for every charge of the paper.
+    """
+
+    since: date | None = None
     grace_days: int = 0
     grace_from: Literal["due", "end"] = "due"
     cap_ppm: int | None = None

@@ -1,5 +1,6 @@
 """催缴通知单 in three tones, and 催告函: one notice of all a debtor owes on a unit (forms 2 and 3)."""
 
+from billing.core.dunning import Tone
 from notices import content, figures, slip
 from notices.account import account_and_signature
 from notices.blocks import (
@@ -13,7 +14,7 @@ from notices.blocks import (
     unit_facts,
 )
 from notices.charges import best_place, charge_table, working
-from notices.content import Demand, Tone
+from notices.content import Demand
 from notices.layout import Flow
 from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places

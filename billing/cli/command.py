@@ -15,7 +15,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from billing.core.calendar import parse_date, parse_period
-from billing.core.money import parse_positive_yuan, parse_yuan
+from billing.core.money import parse_positive_yuan
 from billing.core.problem import Refused, Unusable
 from billing.extensions import db
 from billing.flow.estate import find_community, find_unit
@@ -56,7 +56,6 @@ def _sentence(refused: Refused) -> str:
 
 DAY = Parsed("date", parse_date)
 PERIOD = Parsed("period", parse_period)
-YUAN = Parsed("amount", parse_yuan)
 POSITIVE_YUAN = Parsed("amount", parse_positive_yuan)
 
 in_community = click.option("--community", metavar="NAME", help="May be left out where only one exists.")

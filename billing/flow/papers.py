@@ -132,14 +132,22 @@ def _price(fact: Row[Any]) -> str:
 
 
 def late_fee_terms(rows: Sequence[Line]) -> content.LateFeeTerms:
-    """Grace and cap of the newest of the charges; those before may have been agreed otherwise, as the working shows."""
-    terms = max(rows, key=lambda row: row.charge.due).charge.terms if rows else Terms()
+    """Grace and cap of the newest of the charges, and from which due date on, where earlier ones have others."""
+    by_due = sorted((row.charge for row in rows), key=lambda charge: charge.due)
+    terms = by_due[-1].terms if by_due else Terms()
+    same = [charge.due for charge in by_due if _agreed(charge.terms) == _agreed(terms)]
     return content.LateFeeTerms(
+        since=None if len(same) == len(by_due) else same[0],
         grace_days=terms.grace_days,
         grace_from=terms.grace_from,
         cap_ppm=terms.cap.percent_ppm,
         cap_fen=terms.cap.fixed_fen,
     )
+
+
+def _agreed(terms: Terms) -> tuple[object, ...]:
+    """All but the rate, which every stretch of the working names."""
+    return terms.grace_days, terms.grace_from, terms.cap
 
 
 def segments(rows: Sequence[Line]) -> tuple[content.LateFeeSegment, ...]:

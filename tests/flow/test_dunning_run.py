@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.core import dunning as ladder
 from billing.core.dunning import Step
+from billing.core.late_fee import Cap
 from billing.core.money import parse_yuan
 from billing.core.problem import Refused
 from billing.flow.dunning import RunPlan, issue_run, plan_run
@@ -14,6 +15,8 @@ from billing.flow.holds import place_hold
 from billing.flow.tariffs import set_ladder
 from billing.store.base import writing
 from billing.store.collection import DunningRun, Hold, Notice
+from notices.content import Demand, LateFeeTerms
+from notices.record import thaw
 from tests.flow.town import ACTOR, Town, day, found, together
 from tests.support.databases import on_sqlite
 
@@ -219,3 +222,16 @@ def test_a_notice_names_the_rate_in_force_where_nothing_accrued(town: Town) -> N
     town.set_policy(rate_ppm=0)
     run(town, "2026-04-10")
     assert all('"rate_ppm":0' in notice.paper for notice in notices(town))
+
+
+@on_sqlite
+def test_a_notice_tells_from_when_on_its_grace_and_cap_hold(town: Town) -> None:
+    """The charge of the first quarter fell due under the terms before."""
+    town.set_policy(since=date(2026, 6, 1), grace_days=5, cap=Cap(percent_ppm=300_000))
+    town.on("2026-07-01").issue("2026Q2")
+    run(town, "2026-09-01")
+    for notice in notices(town):
+        paper = thaw(notice.paper)
+        assert isinstance(paper, Demand)
+        assert paper.terms == LateFeeTerms(since=date(2026, 6, 30), grace_days=5, cap_ppm=300_000)
+    assert notices(town)

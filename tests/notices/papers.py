@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from billing.core.dunning import TONES, Tone
 from notices.content import (
-    TONES,
     ActivationLetter,
     ChargeLine,
     Community,
@@ -23,7 +23,6 @@ from notices.content import (
     Reversal,
     Share,
     Statement,
-    Tone,
     UnitFacts,
 )
 
@@ -140,7 +139,7 @@ def _head(number: str) -> dict[str, Any]:
 
 def demand(charges: int = 2, tone: Tone = "firm", **changes: Any) -> Demand:
     lines, segments = debt(charges)
-    stage = TONES.index(tone) + 1
+    stage = list(TONES).index(tone) + 1
     paper = Demand(
         **_head("CJ-2026-000123"),
         stage=stage,

@@ -2,11 +2,14 @@
 
 import os
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from billing.core.dunning import TONES, Tone
 from billing.core.money import capital, grouped
+from billing.core.policy import Order
 from notices import content
 from notices.content import Demand, LateFeeTerms, Paper, PaymentNotice
 from notices.render import render
@@ -33,8 +36,8 @@ def test_a_paper_reads_as_agreed(name: str) -> None:
     assert found == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("tone", content.TONES)
-def test_a_demand_holds_every_field_a_court_looks_for(tone: content.Tone) -> None:
+@pytest.mark.parametrize("tone", list(TONES))
+def test_a_demand_holds_every_field_a_court_looks_for(tone: Tone) -> None:
     paper = papers.demand(3, tone)
     found = reading.joined(render(paper))
     owed = content.total(paper.lines)
@@ -179,7 +182,7 @@ def test_a_receipt_lists_what_stays_unpaid_and_the_order_of_allocation() -> None
     ("order", "words"),
     [("late-fee-first", "每笔先冲抵违约金，后冲抵本金"), ("by-charge", "每笔先冲抵本金，后冲抵违约金")],
 )
-def test_a_receipt_prints_the_contracts_order(order: content.Order, words: str) -> None:
+def test_a_receipt_prints_the_contracts_order(order: Order, words: str) -> None:
     assert words in reading.joined(render(papers.receipt(order=order, designated=True)))
 
 
@@ -296,7 +299,7 @@ def test_a_demand_of_what_is_not_overdue_is_not_made() -> None:
 
 
 @pytest.mark.parametrize("tone", ["firm", "strong", "formal"])
-def test_the_days_overdue_are_those_of_the_oldest_open_principal(tone: content.Tone) -> None:
+def test_the_days_overdue_are_those_of_the_oldest_open_principal(tone: Tone) -> None:
     """An older charge of which late fee alone is left has a row of its own, not the sentence."""
     lines, segments = papers.debt(2)
     paid = replace(lines[0], paid=lines[0].amount, overdue_days=40)
@@ -318,6 +321,10 @@ def test_the_days_overdue_are_those_of_the_oldest_open_principal(tone: content.T
             "（应缴日后5日内不计违约金，自其届满的次日起计；每笔以应收金额的100%为限）",
         ),
         (LateFeeTerms(cap_fen=50_000), "（每笔以500.00元为限）"),
+        (
+            LateFeeTerms(cap_fen=50_000, since=date(2026, 1, 1)),
+            "（2026年1月1日及以后到期的，每笔以500.00元为限）",
+        ),
     ],
 )
 def test_a_bill_tells_grace_and_cap(terms: LateFeeTerms, says: str) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from billing.core.dunning import TONES
 from billing.core.problem import Refused
-from notices.content import TONES
 from notices.render import render
 from notices.wording import LATEST, PLACES, fill, places_in, wording
 from tests.notices import papers
