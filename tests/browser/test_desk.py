@@ -163,3 +163,16 @@ def test_what_a_clerk_chose_is_shown_before_it_is_entered(page: Page, enter, tow
     expect(page.get_by_label("电梯运行费")).to_have_value(item.name)
     page.get_by_role("button", name="Enter 1 charges").click()
     expect(page.get_by_text(f"电梯运行费 is booked as {item.name}.")).to_be_visible()
+
+
+def test_the_way_out_stays_in_sight_above_a_long_menu(page: Page, enter, town: Town) -> None:
+    """A laptop's screen is shorter than an administrator's menu: what is beneath must not show through."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    enter(page, "admin").goto(f"/c/{town.community_id}/")
+    way_out = page.get_by_role("button", name="Sign out")
+    box = way_out.bounding_box()
+    assert box and box["y"] + box["height"] <= 720
+    opaque = "it => getComputedStyle(it.closest('.side-foot')).backgroundColor"
+    assert way_out.evaluate(opaque) == page.evaluate("getComputedStyle(document.body).backgroundColor")
+    way_out.click()
+    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
