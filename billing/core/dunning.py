@@ -49,6 +49,7 @@ COVERED = N_("paid by money not yet allocated")
 PAID_SINCE = N_("paid of it after that day: run as of today")
 DISPUTED = N_("disputed")
 HELD = N_("held")
+WAIVED = N_("a waiver gives time to pay")
 SERVED = N_("already served at this stage")
 
 
@@ -57,6 +58,7 @@ class Standing:
     """A debtor's position on one unit as of a day: his lines, and what speaks for or against a notice.
 
     `paid_since`: some of what was overdue that day is paid by now; a notice would demand it a second time.
+    `waiting`: a waiver was promised for money that is to come by a day not past yet.
     """
 
     lines: Sequence[Line]
@@ -64,6 +66,7 @@ class Standing:
     prepayment: int = 0
     paid_since: bool = False
     hold: Literal["disputed", "held"] | None = None
+    waiting: bool = False
 
     @property
     def overdue(self) -> list[Line]:
@@ -107,6 +110,8 @@ def decide(standing: Standing, ladder: Sequence[Step], served: Iterable[tuple[in
         return PAID_SINCE
     if standing.hold:
         return DISPUTED if standing.hold == "disputed" else HELD
+    if standing.waiting:
+        return WAIVED
     if standing.total < step.minimum:
         return TOO_SMALL
     began = episode_start(standing.lines, standing.as_of)
@@ -131,8 +136,5 @@ def episode_start(lines: Iterable[Line], as_of: date) -> date:
 
 def _arrears(row: Line, as_of: date) -> tuple[date, date] | None:
     first = row.charge.due + timedelta(days=1)
-    if row.total > 0:
-        last = as_of
-    else:
-        last = max((part.on for part in row.settled), default=row.charge.due) - timedelta(days=1)
+    last = as_of if row.total > 0 else (row.settled_on or row.charge.due) - timedelta(days=1)
     return (first, last) if first <= last else None

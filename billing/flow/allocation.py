@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from billing.core.allocation import Claim, Part, allocate
 from billing.core.policy import Policies
 from billing.core.problem import Refused
-from billing.core.statement import Settled, line
+from billing.core.statement import Settled
 from billing.store import index
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation
@@ -67,14 +67,15 @@ def distribute(
 def shares(
     account: Account, paid_on: date, money: int, rules: Policies, named: Sequence[int]
 ) -> Iterator[tuple[date, Part]]:
-    """What each charge gets, and from which day: on the payment's own, then on each later day from which a
-    further charge counts. The account is told of each part, so that the next one sees it."""
-    later = {row.effective_on for row in account.rows.values() if row.effective_on > paid_on}
+    """What each charge gets, and from which day: on the payment's own, then on each later day from which a further
+    charge counts or a waiver no longer does. The account is told of each part, so that the next one sees it."""
+    later = {row.effective_on for row in account.rows.values()} | account.waivers_end
+    later = {day for day in later if day > paid_on}
     for day in (paid_on, *sorted(later)):
         parts, money = allocate(money, _claims(account, day), day, rules.on(day).order, named)
         for part in parts:
-            _check_later_late_fee(account, part, day)
             account.settled[part.charge].append(Settled(day, part.principal, part.late_fee))
+            _check_later_late_fee(account, part, day)
             yield day, part
         if not money:
             break
@@ -85,24 +86,25 @@ def _claims(account: Account, day: date) -> list[Claim]:
     claims = []
     for row in account.lines(day):
         settled = account.settled[row.charge.id]
-        left = row.charge.amount - sum(part.principal for part in settled)
+        left = row.charge.amount - sum(part.principal for part in settled) - account.waived(row.charge.id)
         claims.append(Claim(row.charge.id, row.charge.due, min(row.open, left), max(0, row.late_fee_due)))
     return claims
 
 
 def _check_later_late_fee(account: Account, part: Part, day: date) -> None:
     """Money dated before a payment that already took late fee must not make that late fee too much."""
-    charge = next(charge for charge in account.charges if charge.id == part.charge)
-    settled = [*account.settled[part.charge], Settled(day, part.principal, part.late_fee)]
-    for later in settled:
-        if later.on > day and later.late_fee and line(charge, settled, later.on).late_fee_due < 0:
+    for later in account.settled[part.charge]:
+        if later.on <= day or not later.late_fee:
+            continue
+        line = account.line_of(part.charge, later.on, account.standing(later.on))
+        if line and line.late_fee_due < 0:
             raise Refused(
                 N_(
                     "A payment of %(later)s already took late fee for %(period)s that would not be owed if this money "
                     "of %(day)s came first. Reverse that payment, then enter both in the order of their dates."
                 ),
                 later=later.on,
-                period=charge.period,
+                period=line.charge.period,
                 day=day,
             )
 

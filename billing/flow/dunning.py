@@ -124,7 +124,7 @@ def _standing(account: Account, as_of: date, hold: Literal["disputed", "held"] |
     lines = account.lines(as_of)
     overdue = [row.charge for row in lines if row.charge.due < as_of and row.total > 0]
     paid_since = any(part.on > as_of for charge in overdue for part in account.settled[charge.id])
-    return Standing(lines, as_of, account.prepayment(as_of), paid_since, hold)
+    return Standing(lines, as_of, account.prepayment(as_of), paid_since, hold, account.is_given_time(as_of))
 
 
 def issue_run(

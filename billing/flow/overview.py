@@ -1,8 +1,8 @@
 """A community at a glance as of a day: charged, collected, overdue, not yet due; by age, by stage, by building.
 
 The late fee of a charge is a closed form over the two integers kept beside it: open principal x days late, plus what
-was settled late, all at one rate. Where the contract says more (grace, a cap, a rate that changed meanwhile) the
-charge goes through the pure rule over its entries; a test holds both to the same fen.
+was settled late, all at one rate. Where the contract says more (grace, a cap, a rate that changed meanwhile) or a
+waiver does, the charge goes through the pure rule over its entries; a test holds both to the same fen.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -154,11 +154,11 @@ def reckoned(session: Session, community_id: int, as_of: date, rules: Policies) 
     """
     found = rows.debts(session, community_id, as_of)
     plain = _plain_rate(rules, as_of)
-    hard = {row.debtor_id for row in found if row.moved or plain(row.due) is None}
+    rates = [None if row.moved or row.relieved else plain(row.due) for row in found]
+    hard = {row.debtor_id for row, rate in zip(found, rates, strict=True) if rate is None}
     worked_out = _by_the_rule(session, community_id, rules, as_of, sorted(hard))
     owed = []
-    for row in found:
-        rate = None if row.moved else plain(row.due)
+    for row, rate in zip(found, rates, strict=True):
         figures = worked_out[row.id] if rate is None else _from_integers(row, rate, as_of)
         owed.append(_debt(row, *figures, as_of))
     return owed

@@ -116,6 +116,7 @@ def _charge_line(fact: Row[Any], row: Line) -> content.ChargeLine:
         amount=row.charge.amount,
         price=_price(fact),
         paid=row.paid,
+        waived=row.waived,
         overdue_days=row.overdue_days,
         late_fee=row.late_fee.amount,
         late_fee_paid=row.late_fee_paid,

@@ -87,6 +87,7 @@ def _line(row: Line) -> dict[str, Any]:
         "due": row.charge.due.isoformat(),
         "amount": yuan(row.charge.amount),
         "paid": yuan(row.paid),
+        "waived": yuan(row.waived),
         "open": yuan(row.open),
         "late_fee": yuan(row.late_fee.amount),
         "late_fee_waived": yuan(row.late_fee_waived),

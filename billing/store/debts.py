@@ -33,6 +33,7 @@ def debts(session: Session, community_id: int, as_of: date) -> Sequence[Any]:
             Charge.period_first,
             Charge.open_fen,
             Charge.settled_fen_days,
+            Charge.relieved,
             Unit.building,
             Unit.entrance,
             Unit.room,
@@ -46,7 +47,7 @@ def debts(session: Session, community_id: int, as_of: date) -> Sequence[Any]:
         .where(
             Charge.community_id == community_id,
             Charge.effective_on <= as_of,
-            (Charge.open_fen > 0) | (Charge.settled_fen_days > 0) | moved,
+            (Charge.open_fen > 0) | (Charge.settled_fen_days > 0) | Charge.relieved | moved,
             live(Charge),
         )
         .order_by(Unit.position, Charge.debtor_id, Charge.due)

@@ -54,7 +54,8 @@ class Charge(Fact, Base):
 
     `effective_on` is the day from which a statement shows it. Area and price are kept as they were.
     `open_fen` and `settled_fen_days` are an index over the allocations (what is open; sum of principal x
-    days late when paid), the only columns that ever change; `billing.store.index` proves them.
+    days late when paid), and `relieved` one over the waivers (some approved one ever touched it): the only
+    columns that ever change; `billing.store.index` proves them.
     """
 
     __tablename__ = "charge"
@@ -80,6 +81,7 @@ class Charge(Fact, Base):
     basis: Mapped[str]
     open_fen: Mapped[int]
     settled_fen_days: Mapped[int] = mapped_column(default=0)
+    relieved: Mapped[bool] = mapped_column(default=False)
 
 
 class Payment(Fact, Base):

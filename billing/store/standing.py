@@ -1,4 +1,7 @@
-"""Read model: each debtor's account on a unit, as known at an entry, in three queries for any number of them."""
+"""Read model: each debtor's account on a unit, as known at an entry, in three queries for any number of them.
+
+A fourth asks for the waivers, where one touches any of the charges.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -10,10 +13,12 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from billing.core import statement
+from billing.core import statement, waiver
 from billing.core.policy import Policies
 from billing.core.statement import Line, Settled
+from billing.core.waiver import Waiver
 from billing.store.estate import FeeItem, Unit
+from billing.store.granted import granted
 from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
 
@@ -22,7 +27,8 @@ from billing.store.people import Party
 class Account:
     """What one debtor owes and paid on one unit: facts only, computed as of any day.
 
-    `rows` are the charges' rows beside their core values, in order of due date; `payments` the live ones.
+    `rows` are the charges' rows beside their core values, in order of due date; `payments` the live ones; `waivers`
+    those ever approved, in that order.
     """
 
     unit_id: int
@@ -36,14 +42,42 @@ class Account:
     settled: dict[int, list[Settled]] = field(default_factory=lambda: defaultdict(list))
     payments: list[Row[Any]] = field(default_factory=list)
     allocations: list[Row[Any]] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
 
     def lines(self, as_of: date) -> list[Line]:
         """The charges that count on that day, as they stood at its end."""
+        granted = self.standing(as_of)
         return [
-            statement.line(charge, self.settled[charge.id], as_of)
+            _line(charge, self.settled[charge.id], as_of, granted)
             for charge in self.charges
             if self.rows[charge.id].effective_on <= as_of
         ]
+
+    def line_of(self, charge_id: int, as_of: date, waivers: Sequence[Waiver]) -> Line | None:
+        """A charge as it would stand with these waivers; None for one that does not count."""
+        charge = next((one for one in self.charges if one.id == charge_id), None)
+        return None if charge is None else _line(charge, self.settled[charge_id], as_of, waivers)
+
+    def standing(self, as_of: date) -> list[Waiver]:
+        """The waivers that count on that day."""
+        return waiver.standing(self.waivers, as_of, self.line_of)
+
+    def waived(self, charge_id: int) -> int:
+        """Principal of a charge given up by waivers that are not known to have ended (fen)."""
+        reliefs = [one.reliefs.get(charge_id) for one in self.waivers if not (one.withdrawn or one.noted)]
+        return sum(relief.principal for relief in reliefs if relief)
+
+    @property
+    def waivers_end(self) -> set[date]:
+        """The days from which something that was waived is due again, as far as the office noted it."""
+        return {day for one in self.waivers for day in (one.withdrawn, one.noted) if day}
+
+    def is_given_time(self, as_of: date) -> bool:
+        """Whether a waiver waits for money that may still come in time."""
+        return any(self.waiver_state(one, as_of) == "waiting" for one in self.standing(as_of))
+
+    def waiver_state(self, one: Waiver, as_of: date) -> waiver.State:
+        return waiver.state(self.waivers, one, as_of, self.line_of)
 
     def prepayment(self, as_of: date) -> int:
         """Fen received by that day and not yet given to a charge."""
@@ -54,6 +88,13 @@ class Account:
             if part.on <= as_of and part.paid_on <= as_of
         )
         return received - given
+
+
+def _line(
+    charge: statement.Charge, settled: Sequence[Settled], as_of: date, waivers: Sequence[Waiver]
+) -> Line:
+    reliefs = [one.reliefs[charge.id] for one in waivers if charge.id in one.reliefs]
+    return statement.line(charge, settled, as_of, reliefs)
 
 
 def accounts(
@@ -92,6 +133,11 @@ def accounts(
             Settled(row.on, row.principal_fen, row.late_fee_fen)
         )
         by_payment[row.payment_id].allocations.append(row)
+    relieved = [key for key, owner in by_charge.items() if owner.rows[key].relieved]
+    for charge_id, one in granted(session, relieved, known_at):
+        owner = by_charge[charge_id]
+        if one not in owner.waivers:
+            owner.waivers.append(one)
     return sorted(found.values(), key=lambda one: (one.position, one.debtor_id))
 
 

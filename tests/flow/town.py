@@ -18,19 +18,23 @@ from sqlalchemy.orm import Session
 from billing.core.calendar import parse_period
 from billing.core.money import parse_yuan
 from billing.core.policy import Policy
+from billing.core.waiver_policy import Terms
 from billing.flow.charges import issue_period, plan_period
 from billing.flow.entry import latest
-from billing.flow.estate import EVER, find_unit, found_community
+from billing.flow.estate import EVER, find_unit, found_community, owners
 from billing.flow.payments import Money, Taken, take_payment
 from billing.flow.profile import OFFICE, set_profile
 from billing.flow.reversals import reverse_charge, reverse_payment
 from billing.flow.roster import apply_roster, plan_roster
 from billing.flow.statements import as_json, statement
 from billing.flow.tariffs import Price, set_policy, set_tariff
+from billing.flow.waiver_decision import approve_waiver, lapsing, note_lapse, withdraw_waiver
+from billing.flow.waivers import Application, request_waiver, terms_of
 from billing.sheets import read_roster
 from billing.store.base import writing
 from billing.store.estate import Unit
 from billing.store.ledger import Charge, Entry, Payment
+from billing.store.waivers import WaiverDecision, WaiverRequest
 from tests.sheets.making import make_csv
 
 ACTOR = "clerk"
@@ -104,6 +108,53 @@ class Town:
         reverse = reverse_payment if isinstance(fact, Payment) else reverse_charge
         with writing(self.session, self.community_id):
             reverse(self.session, ACTOR, self.today, fact, "入错账", key or f"key {next(_keys)}")  # type: ignore[arg-type]
+
+    def ask_waiver(
+        self, label: str, policy: str, charges: tuple[int, ...] = (), actor: str = ACTOR, **terms: Any
+    ) -> WaiverRequest:
+        """Put a request on file for today's owner; amounts as the counter writes them, a share in percent."""
+        for name in ("late_fee", "principal"):
+            if name in terms:
+                terms[name] = parse_yuan(terms[name])
+        if "percent" in terms:
+            terms["share_ppm"] = terms.pop("percent") * 10_000
+        asked = Application(policy, Terms(**terms), "老人住院", f"key {next(_keys)}", charges)
+        with writing(self.session, self.community_id):
+            unit = self.unit(label)
+            debtor = owners(self.session, unit.id, self.today)[0]
+            return request_waiver(self.session, actor, self.today, unit, debtor.id, asked)
+
+    def approve(
+        self, request: WaiverRequest, terms: Terms | None = None, actor: str = "manager", role: str = "admin"
+    ) -> WaiverDecision:
+        with writing(self.session, self.community_id):
+            request = self.session.get_one(WaiverRequest, request.id)
+            terms = terms or terms_of(request)
+            return approve_waiver(
+                self.session, actor, role, self.today, request, terms, "同意", f"key {next(_keys)}"
+            )
+
+    def waive(self, label: str, policy: str, **terms: Any) -> WaiverRequest:
+        """Ask for it and approve it."""
+        request = self.ask_waiver(label, policy, **terms)
+        self.approve(request)
+        return request
+
+    def withdraw(self, request: WaiverRequest, may_end: bool = True) -> None:
+        with writing(self.session, self.community_id):
+            request = self.session.get_one(WaiverRequest, request.id)
+            key = f"key {next(_keys)}"
+            withdraw_waiver(self.session, ACTOR, self.today, request, "材料不实", key, may_end)
+
+    def note_lapses(self) -> list[str]:
+        """What the night's job does; the numbers of the waivers it noted."""
+        noted = []
+        with writing(self.session, self.community_id):
+            for request_id in lapsing(self.session, self.community_id, self.today):
+                request = self.session.get_one(WaiverRequest, request_id)
+                if note_lapse(self.session, "scheduler", self.today, request):
+                    noted.append(request.number)
+        return noted
 
     def import_roster(self, text: str, **options: Any) -> Any:
         """Plan and apply a roster; the plan."""

@@ -31,8 +31,14 @@ FACTS = (
     "reversal",
     "stored_file",
     "tariff",
+    "waiver_decision",
+    "waiver_end",
+    "waiver_paper",
+    "waiver_policy",
+    "waiver_request",
+    "waiver_share",
 )
-FREE = {"charge": ("open_fen", "settled_fen_days"), "mail": PROGRESS}
+FREE = {"charge": ("open_fen", "settled_fen_days", "relieved"), "mail": PROGRESS}
 
 every_fact = pytest.mark.parametrize("table", FACTS)
 

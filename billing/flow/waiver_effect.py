@@ -1,0 +1,143 @@
+"""What a waiver request would give, worked out on the books of the day; nothing is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from billing.core.money import MICRO, yuan
+from billing.core.problem import Refused
+from billing.core.statement import Line, Relief, totals
+from billing.core.waiver import Waiver
+from billing.core.waiver_policy import Terms, WaiverPolicy, check_terms
+from billing.flow.allocation import account_of
+from billing.flow.estate import policies
+from billing.flow.waiver_policy import find_waiver_policy
+from billing.store.estate import Unit
+from billing.store.standing import Account
+from billing.store.waivers import WaiverRequest
+from billing.translations import N_
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a request would give: each charge concerned without the waiver and with it, as of today and of `full_on`.
+
+    By `full_on` it has given all it can: the day to pay by, the last suspended day, or today. `waiver` is how it
+    would be put in force.
+    """
+
+    waiver: Waiver
+    today: Sequence[tuple[Line, Line]]
+    full_on: date
+    full: Sequence[tuple[Line, Line]]
+
+    @property
+    def value(self) -> int:
+        """The most it gives up, in fen."""
+        return self.owed - self.left
+
+    @property
+    def owed(self) -> int:
+        """What the charges would come to by `full_on` without it."""
+        return totals(before for before, _ in self.full).total
+
+    @property
+    def left(self) -> int:
+        """减免后应付: what is still to be paid by `full_on`."""
+        return totals(after for _, after in self.full).total
+
+
+def effect(session: Session, request: WaiverRequest, terms: Terms, today: date) -> Effect:
+    """Work out what these terms give on the request's charges. Raises Refused where that is nothing, or too much."""
+    account = account_on(session, request)
+    policy = find_waiver_policy(session, request.community_id, request.policy, today)
+    check_terms(policy, terms, today)
+    full_on = max(
+        [today, *([terms.pay_by] if terms.pay_by else []), *([terms.suspended[1]] if terms.suspended else [])]
+    )
+    until = terms.pay_by or today
+    counted = account.standing(today)
+    now = _lines(account, request, today, counted)
+    owed = _lines(account, request, until, counted)
+    _check_room(policy, terms, now, owed)
+    reliefs = _spread(terms, now, owed, today, until)
+    waiver = Waiver(request.number, today, reliefs, policy.condition, terms.pay_by)
+    found = Effect(
+        waiver=waiver,
+        today=list(zip(now, _lines(account, request, today, [*counted, waiver]), strict=True)),
+        full_on=full_on,
+        full=list(
+            zip(
+                _lines(account, request, full_on, counted),
+                _lines(account, request, full_on, [*counted, waiver]),
+                strict=True,
+            )
+        ),
+    )
+    if found.value <= 0:
+        raise Refused(N_("%(number)s would give nothing: nothing of it is owed."), number=request.number)
+    if any(after.late_fee_due < 0 for _, after in found.today):
+        raise Refused(
+            N_("The late fee of those days is paid already: choose other days, or reverse the payment first.")
+        )
+    return found
+
+
+def account_on(session: Session, request: WaiverRequest) -> Account:
+    unit = session.get_one(Unit, request.unit_id)
+    return account_of(session, unit, request.debtor_id, policies(session, request.community_id))
+
+
+def _lines(account: Account, request: WaiverRequest, day: date, waivers: Sequence[Waiver]) -> list[Line]:
+    """The request's charges, but for those reversed since, the earliest due first."""
+    lines = [
+        account.line_of(charge.id, day, waivers) for charge in account.charges if charge.id in request.charges
+    ]
+    return [line for line in lines if line is not None]
+
+
+def _check_room(policy: WaiverPolicy, terms: Terms, now: Sequence[Line], owed: Sequence[Line]) -> None:
+    late_fee = sum(max(0, line.late_fee_due) for line in owed)
+    principal = sum(max(0, line.open) for line in now)
+    for asked, left, ppm, words in (
+        (
+            terms.late_fee,
+            late_fee,
+            policy.late_fee_ppm,
+            N_("Of late fee at most %(most)s can be waived here."),
+        ),
+        (
+            terms.principal,
+            principal,
+            policy.principal_ppm,
+            N_("Of principal at most %(most)s can be waived here."),
+        ),
+    ):
+        most = left * ppm // MICRO
+        if asked > most:
+            raise Refused(words, most=yuan(most))
+
+
+def _spread(
+    terms: Terms, now: Sequence[Line], owed: Sequence[Line], today: date, until: date
+) -> Mapping[int, Relief]:
+    """Sums go to the charges in the order of their due dates, a share and days to each of them."""
+    late_fee, principal = terms.late_fee, terms.principal
+    reliefs = {}
+    for line, later in zip(now, owed, strict=True):
+        of_late_fee, of_principal = (
+            min(late_fee, max(0, later.late_fee_due)),
+            min(principal, max(0, line.open)),
+        )
+        late_fee, principal = late_fee - of_late_fee, principal - of_principal
+        reliefs[line.charge.id] = Relief(
+            since=today,
+            until=until,
+            share_ppm=terms.share_ppm,
+            late_fee=of_late_fee,
+            principal=of_principal,
+            suspended=terms.suspended,
+        )
+    return reliefs

@@ -1,0 +1,71 @@
+"""Read model: the approved waivers on charges, as known at an entry."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.core.statement import Relief
+from billing.core.waiver import Waiver
+from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverRequest, WaiverShare
+
+#: Bound parameters one statement may hold on every SQLite in use.
+_CHUNK = 500
+
+
+def granted(
+    session: Session, charge_ids: Sequence[int], known_at: int | None = None
+) -> Iterator[tuple[int, Waiver]]:
+    """(charge, waiver on it) in the order of approval. A waiver is on charges of one debtor and unit only."""
+    touched: dict[int, list[Any]] = {}
+    for start in range(0, len(charge_ids), _CHUNK):
+        for row in session.execute(_shares(charge_ids[start : start + _CHUNK], known_at)):
+            touched.setdefault(row.WaiverDecision.entry, []).append(row)
+    for _, rows in sorted(touched.items()):
+        waiver = _waiver(rows)
+        yield from ((row.WaiverShare.charge_id, waiver) for row in rows)
+
+
+def _shares(charge_ids: Sequence[int], known_at: int | None) -> Any:
+    ended = WaiverEnd.request_id == WaiverRequest.id
+    if known_at is not None:
+        ended &= WaiverEnd.entry <= known_at
+    query = (
+        select(WaiverShare, WaiverDecision, WaiverRequest, WaiverEnd)
+        .join(WaiverDecision, WaiverDecision.request_id == WaiverShare.request_id)
+        .join(WaiverRequest, WaiverRequest.id == WaiverShare.request_id)
+        .outerjoin(WaiverEnd, ended)
+        .where(WaiverShare.charge_id.in_(charge_ids))
+    )
+    return query if known_at is None else query.where(WaiverShare.entry <= known_at)
+
+
+def _waiver(rows: Sequence[Any]) -> Waiver:
+    first = rows[0]
+    end: WaiverEnd | None = first.WaiverEnd
+    return Waiver(
+        number=first.WaiverRequest.number,
+        since=first.WaiverDecision.on,
+        reliefs={row.WaiverShare.charge_id: relief_of(row.WaiverShare) for row in rows},
+        condition=first.WaiverDecision.condition,
+        pay_by=first.WaiverDecision.pay_by,
+        withdrawn=end.on if end and end.kind == "withdrawn" else None,
+        noted=end.on if end and end.kind == "lapsed" else None,
+    )
+
+
+def relief_of(share: WaiverShare) -> Relief:
+    return Relief(
+        since=share.since,
+        until=share.until,
+        share_ppm=share.share_ppm,
+        late_fee=share.late_fee_fen,
+        principal=share.principal_fen,
+        suspended=days(share.suspended_first, share.suspended_last),
+    )
+
+
+def days(first: date | None, last: date | None) -> tuple[date, date] | None:
+    return (first, last) if first and last else None
