@@ -58,8 +58,7 @@ def distribute(
             late_fee_fen=part.late_fee,
         )
         session.add(row)
-        late = max(0, (day - account.rows[part.charge].due).days)
-        counted.append((part.charge, part.principal, late))
+        counted.append(index.Part(part.charge, day, part.principal, part.late_fee))
     session.flush()
     index.add(session, counted)
 

@@ -129,9 +129,7 @@ def apply_arrears(
     items = _items(session, community_id, {row.item for row, _, _ in plan.new})
     common: dict[str, Any] = {"community_id": community_id, "entry": entry}
     charges = [common | _charge(row, unit, debtor, items[row.item], today) for row, unit, debtor in plan.new]
-    charge_ids = list(
-        session.scalars(insert(Charge).returning(Charge.id, sort_by_parameter_order=True), charges)
-    )
+    charge_ids = index.book(session, community_id, charges)
     paid: list[tuple[int, ArrearsRow, Unit, Party]] = [
         (charge_id, row, unit, debtor)
         for charge_id, (row, unit, debtor) in zip(charge_ids, plan.new, strict=True)
@@ -154,7 +152,8 @@ def apply_arrears(
             for payment_id, (charge_id, row, _, _) in zip(list(payment_ids), paid, strict=True)
         ]
         session.execute(insert(Allocation), allocations)
-        index.refresh(session, [charge_id for charge_id, _, _, _ in paid])
+        parts = [index.Part(one["charge_id"], one["on"], one["principal_fen"], 0) for one in allocations]
+        index.add(session, parts)
     rules = policies(session, community_id)
     touched = {(unit.id, debtor.id) for _, unit, debtor in plan.new}
     found = accounts(session, community_id, rules)
@@ -178,8 +177,6 @@ def _charge(row: ArrearsRow, unit: Unit, debtor: Party, item_id: int, today: dat
         "area_e2": unit.area_e2 if row.price_e4 else None,
         "price_e4": row.price_e4,
         "basis": "area" if row.price_e4 else "given",
-        "open_fen": row.amount,
-        "settled_fen_days": 0,
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.core.calendar import Period, roll_forward
@@ -16,8 +16,8 @@ from billing.flow.entry import fingerprint, latest, record
 from billing.flow.estate import policies
 from billing.flow.period_books import PeriodBooks
 from billing.flow.tariffs import as_tariffs
+from billing.store import index
 from billing.store.estate import FeeItem, TariffRow, Unit
-from billing.store.ledger import Charge
 from billing.store.people import Party
 from billing.store.standing import accounts
 from billing.translations import N_
@@ -126,7 +126,7 @@ def issue_period(
     key = f"issue:{plan.period.name}:{latest(session, community_id) + 1}"
     entry = record(session, community_id, "charge", key, actor, content)
     rows = [_row(one, plan.period, community_id, entry, today) for one in plan.charges]
-    session.execute(insert(Charge), rows)
+    index.book(session, community_id, rows)
     rules = policies(session, community_id)
     debtors = {one.debtor.id for one in plan.charges}
     waiting = [
@@ -158,8 +158,6 @@ def _row(one: Planned, period: Period, community_id: int, entry: int, today: dat
         "area_e2": one.unit.area_e2 if one.tariff.basis == "area" else None,
         "price_e4": one.tariff.price_e4,
         "basis": one.tariff.basis,
-        "open_fen": one.amount,
-        "settled_fen_days": 0,
     }
 
 

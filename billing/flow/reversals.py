@@ -59,15 +59,15 @@ def _reverse(
         return session.scalars(this).one()
     if session.scalar(this):
         raise Refused(N_("This was already reversed."))
+    column = Allocation.payment_id if target == "payment" else Allocation.charge_id
+    freed = index.freed(session, column == fact.id)
     entry = record(session, community_id, "reversal", f"reverse:{key}", actor, content)
     reversal = Reversal(
         community_id=community_id, entry=entry, target=target, target_id=fact.id, reason=reason.strip()
     )
     session.add(reversal)
     session.flush()
-    column = Allocation.payment_id if target == "payment" else Allocation.charge_id
-    touched = list(session.scalars(select(Allocation.charge_id).where(column == fact.id).distinct()))
-    index.refresh(session, touched if target == "payment" else [fact.id])
+    index.refresh(session, [fact.id] if target == "charge" else [], freed)
     unit = session.get_one(Unit, fact.unit_id)
     rules = policies(session, community_id)
     apply_prepayments(session, entry, [account_of(session, unit, fact.debtor_id, rules)], rules, today)

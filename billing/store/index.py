@@ -1,78 +1,168 @@
-"""What is kept beside each charge: an index over its live allocations and waivers, written with them, provable from
-them.
+"""What is kept beside the ledger: of each charge the columns `KEPT`, and the sums of billing.store.sums.
+
+It is written in the transaction of the facts it counts, and says nothing that they do not: `differences` proves it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, exists, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from billing.store import sums
 from billing.store.base import summed
-from billing.store.ledger import Allocation, Charge, Payment, live
+from billing.store.estate import Unit
+from billing.store.ledger import KEPT, Allocation, Charge, Payment, live
 from billing.store.waivers import WaiverEnd, WaiverShare
 
 #: Bound parameters one statement may hold on every SQLite in use.
 _CHUNK = 500
 
-_TABLE = cast(Table, Charge.__table__)
+_CHARGE = cast(Table, Charge.__table__)
 
-
-_ADD = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("b_id"))
-    .values(
-        open_fen=_TABLE.c.open_fen - bindparam("fen"),
-        settled_fen_days=_TABLE.c.settled_fen_days + bindparam("fen_days"),
-    )
+_WRITE = (
+    update(_CHARGE).where(_CHARGE.c.id == bindparam("b_id")).values({name: bindparam(name) for name in KEPT})
 )
 
 
-def add(session: Session, parts: Sequence[tuple[int, int, int]]) -> None:
-    """Count in new allocations of principal: (charge, fen, days late when paid), with their entry."""
-    rows = [{"b_id": charge, "fen": fen, "fen_days": fen * days} for charge, fen, days in parts if fen]
-    if rows:
-        session.connection().execute(_ADD, rows)
+@dataclass(frozen=True)
+class Kept:
+    """The columns `KEPT` of a charge."""
+
+    open_fen: int
+    settled_fen_days: int
+    late_fee_paid_fen: int
+    relieved: bool
+    void: bool
 
 
-def refresh(session: Session, charge_ids: Sequence[int]) -> None:
-    """Write the index of these charges again from their entries."""
-    for start in range(0, len(charge_ids), _CHUNK):
-        rows = computed(session, charge_ids[start : start + _CHUNK])
-        session.connection().execute(
-            update(_TABLE).where(_TABLE.c.id == bindparam("b_id")),
-            [
-                {"b_id": key, "open_fen": left, "settled_fen_days": days, "relieved": relieved}
-                for key, (left, days, relieved) in rows.items()
-            ],
+class Part(NamedTuple):
+    """What a charge gets out of money that counts from a day on (fen)."""
+
+    charge: int
+    on: date
+    principal: int
+    late_fee: int
+
+
+def book(session: Session, community_id: int, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Add charges, all open, and count them in; their ids, in the order of `rows`."""
+    last = last_id(session)
+    new = [{**row, "open_fen": row["amount_fen"]} for row in rows]
+    statement = insert(Charge).returning(Charge.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(statement, new)) if new else []
+    sums.booked(session, community_id, last)
+    return ids
+
+
+def last_id(session: Session) -> int:
+    """The newest charge's id: those booked next have larger ones."""
+    return session.scalar(select(func.max(Charge.id))) or 0
+
+
+def freed(session: Session, *chosen: ColumnElement[bool]) -> list[Part]:
+    """The allocations that count, of those chosen: what is free again once they do not."""
+    rows = session.execute(
+        select(Allocation.charge_id, Allocation.on, Allocation.principal_fen, Allocation.late_fee_fen)
+        .join(Charge, Charge.id == Allocation.charge_id)
+        .join(Payment, Payment.id == Allocation.payment_id)
+        .where(live(Allocation), live(Payment), live(Charge), *chosen)
+    )
+    return [Part(*row) for row in rows]
+
+
+def add(session: Session, parts: Sequence[Part]) -> None:
+    """Count in new allocations, with their entry."""
+    known = _known(session, {part.charge for part in parts})
+    new = {key: astuple(_kept(row)) for key, row in known.items()}
+    for part in parts:
+        left, settled, late_fee_paid, *rest = new[part.charge]
+        late = max(0, (part.on - known[part.charge].due).days)
+        new[part.charge] = (
+            left - part.principal,
+            settled + part.principal * late,
+            late_fee_paid + part.late_fee,
+            *rest,
         )
+    _write(session, known, {key: Kept(*values) for key, values in new.items()})
+    sums.collect(session, known, parts)
 
 
-def computed(session: Session, charge_ids: Sequence[int] | None = None) -> dict[int, tuple[int, int, bool]]:
-    """(open fen, settled fen-days, relieved) of charges, from the entries alone. A reversed charge has nothing open."""
+def refresh(session: Session, charge_ids: Iterable[int], freed: Sequence[Part] = ()) -> None:
+    """Write the index of these charges again from their entries; `freed` are the allocations that count no more."""
+    known = _known(session, {*charge_ids, *(part.charge for part in freed)})
+    _write(session, known, computed(session, list(known)))
+    sums.collect(session, known, [Part(key, on, -principal, -fee) for key, on, principal, fee in freed])
+
+
+def _known(session: Session, charge_ids: Iterable[int]) -> dict[int, Any]:
+    """Charge -> its row, with its building."""
+    ids, found = sorted(charge_ids), {}
+    for start in range(0, len(ids), _CHUNK):
+        query = select(_CHARGE, Unit.building).join(Unit, Unit.id == _CHARGE.c.unit_id)
+        for row in session.execute(query.where(_CHARGE.c.id.in_(ids[start : start + _CHUNK]))):
+            found[row.id] = row
+    return found
+
+
+def _write(session: Session, known: Mapping[int, Any], new: Mapping[int, Kept]) -> None:
+    changed = {key: kept for key, kept in new.items() if kept != _kept(known[key])}
+    if changed:
+        values = [
+            {"b_id": key, **dict(zip(KEPT, astuple(kept), strict=True))} for key, kept in changed.items()
+        ]
+        session.connection().execute(_WRITE, values)
+        sums.move(session, [(known[key], kept) for key, kept in changed.items()])
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(*(getattr(row, name) for name in KEPT))
+
+
+def computed(session: Session, charge_ids: Sequence[int] | None = None) -> dict[int, Kept]:
+    """What is to be kept of charges, from the entries alone. A reversed charge has nothing open."""
+    if charge_ids is not None and len(charge_ids) > _CHUNK:
+        first, rest = charge_ids[:_CHUNK], charge_ids[_CHUNK:]
+        return {**computed(session, first), **computed(session, rest)}
     chosen = [] if charge_ids is None else [Charge.id.in_(charge_ids)]
-    standing = {
-        row.id: (row.amount_fen if row.live else 0, row.due)
-        for row in session.execute(
-            select(Charge.id, Charge.amount_fen, Charge.due, live(Charge).label("live")).where(*chosen)
-        )
-    }
-    paid: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    paid = _paid(session, chosen)
+    waived = _waived(session, chosen)
+    found = {}
     for row in session.execute(
-        select(Allocation.charge_id, Allocation.on.label("on"), Allocation.principal_fen)
+        select(Charge.id, Charge.amount_fen, live(Charge).label("live")).where(*chosen)
+    ):
+        principal, fen_days, late_fee = paid[row.id]
+        left = row.amount_fen - principal - waived.get(row.id, 0) if row.live else 0
+        found[row.id] = Kept(left, fen_days, late_fee, row.id in waived, not row.live)
+    return found
+
+
+def _paid(session: Session, chosen: Sequence[ColumnElement[bool]]) -> dict[int, tuple[int, int, int]]:
+    """Charge -> (principal, principal x days late when paid, late fee) of the money that counts."""
+    paid: dict[int, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    for row in session.execute(
+        select(
+            Allocation.charge_id,
+            Allocation.on.label("on"),
+            Allocation.principal_fen,
+            Allocation.late_fee_fen,
+            Charge.due,
+        )
         .join(Charge, Charge.id == Allocation.charge_id)
         .join(Payment, Payment.id == Allocation.payment_id)
         .where(live(Allocation), live(Payment), live(Charge), *chosen)
     ):
-        principal, fen_days = paid[row.charge_id]
-        late = max(0, (row.on - standing[row.charge_id][1]).days)
-        paid[row.charge_id] = (principal + row.principal_fen, fen_days + row.principal_fen * late)
-    waived = _waived(session, chosen)
-    return {
-        key: (amount - paid[key][0] - (waived.get(key, 0) if amount else 0), paid[key][1], key in waived)
-        for key, (amount, _) in standing.items()
-    }
+        principal, fen_days, late_fee = paid[row.charge_id]
+        late = max(0, (row.on - row.due).days)
+        paid[row.charge_id] = (
+            principal + row.principal_fen,
+            fen_days + row.principal_fen * late,
+            late_fee + row.late_fee_fen,
+        )
+    return paid
 
 
 def _waived(session: Session, chosen: Sequence[ColumnElement[bool]]) -> dict[int, int]:
@@ -83,12 +173,10 @@ def _waived(session: Session, chosen: Sequence[ColumnElement[bool]]) -> dict[int
     return {row[0]: row[1] for row in session.execute(query.group_by(WaiverShare.charge_id))}
 
 
-def differences(session: Session) -> list[int]:
-    """Charges whose index does not agree with their entries: always none, or something is broken."""
+def differences(session: Session) -> list[Any]:
+    """Charges and sums that do not agree with the entries: always none, or something is broken."""
     kept = {
-        row.id: (row.open_fen, row.settled_fen_days, row.relieved)
-        for row in session.execute(
-            select(Charge.id, Charge.open_fen, Charge.settled_fen_days, Charge.relieved)
-        )
+        row.id: _kept(row) for row in session.execute(select(Charge.id, *(_CHARGE.c[name] for name in KEPT)))
     }
-    return [key for key, value in computed(session).items() if kept[key] != value]
+    wrong: list[Any] = [key for key, value in computed(session).items() if kept[key] != value]
+    return wrong + sums.differences(session)

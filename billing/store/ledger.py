@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,9 +54,9 @@ class Charge(Fact, Base):
     """应收: a debt of one debtor for one unit, item and period.
 
     `effective_on` is the day from which a statement shows it. Area and price are kept as they were.
-    `open_fen` and `settled_fen_days` are an index over the allocations (what is open; sum of principal x
-    days late when paid), and `relieved` one over the waivers (some approved one ever touched it): the only
-    columns that ever change; `billing.store.index` proves them.
+    The columns of `KEPT` are an index over the other facts, the only ones that ever change (`billing.store.index`
+    keeps and proves them): what is open, the sum of principal x days late when paid, the late fee paid, whether an
+    approved waiver ever touched it, whether it was reversed.
     """
 
     __tablename__ = "charge"
@@ -65,6 +66,12 @@ class Charge(Fact, Base):
         CheckConstraint("amount_fen > 0", name="amount"),
         Index(None, "community_id", "debtor_id"),
         Index("ix_charge_open", "community_id", "unit_id", "due", "open_fen", "settled_fen_days"),
+        Index(
+            "ix_charge_relieved",
+            "community_id",
+            sqlite_where=text("relieved"),
+            postgresql_where=text("relieved"),
+        ),
     )
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
@@ -81,7 +88,13 @@ class Charge(Fact, Base):
     basis: Mapped[str]
     open_fen: Mapped[int]
     settled_fen_days: Mapped[int] = mapped_column(default=0)
+    late_fee_paid_fen: Mapped[int] = mapped_column(default=0)
     relieved: Mapped[bool] = mapped_column(default=False)
+    void: Mapped[bool] = mapped_column(default=False)
+
+
+#: The columns of a charge that are an index over other facts.
+KEPT = ("open_fen", "settled_fen_days", "late_fee_paid_fen", "relieved", "void")
 
 
 class Payment(Fact, Base):
