@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from billing.translations import N_
@@ -39,6 +39,12 @@ def bracket(due: date, as_of: date) -> Bracket:
     """The bracket of a debt due that day: the due day is not counted, the as-of day is (Civil Code art. 201)."""
     days = (as_of - due).days
     return next(one for one in BRACKETS if one.last is None or days <= one.last)
+
+
+def span(one: Bracket, as_of: date) -> tuple[date, date]:
+    """The first and last due date of a bracket's debts on that day."""
+    first = date.min if one.last is None else as_of - timedelta(days=one.last)
+    return first, date.max if one is NOT_DUE else as_of - timedelta(days=one.first)
 
 
 def state(due: date, left: int, as_of: date) -> State:

@@ -1,97 +1,43 @@
-"""A community at a glance as of a day: charged, collected, overdue, not yet due; by age, by stage, by building.
+"""A community at a glance: charged, collected, overdue, not yet due; by age, by stage, by building.
 
-The late fee of a charge is a closed form over the two integers kept beside it: open principal x days late, plus what
-was settled late, all at one rate. Where the contract says more (grace, a cap, a rate that changed meanwhile) or a
-waiver does, the charge goes through the pure rule over its entries; a test holds both to the same fen.
+Principal is the sum of what is open. The late fee of a sum is worked out from exact fen-days and rounded once, so it
+may differ by a few fen from the sum of rounded rows. What the closed form cannot say is worked out charge by charge.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from billing.core.ageing import BRACKETS, NOT_DUE, Bracket, State, bracket, state
-from billing.core.dunning import Step, stage
-from billing.core.late_fee import Cap
+from billing.core.ageing import BRACKETS, NOT_DUE, bracket
+from billing.core.dunning import Step
 from billing.core.money import round_micro
-from billing.core.policy import Policies
+from billing.flow.debtors import Debt, Plain, plain_terms, reckoned
 from billing.flow.estate import policies
 from billing.flow.tariffs import ladder
-from billing.store import debts as rows
-from billing.store.estate import label
-from billing.store.standing import accounts
-
-
-@dataclass(frozen=True)
-class Debt:
-    """What is left on one charge as of the day (fen); `late_fee` is what accrued and is not paid."""
-
-    charge_id: int
-    unit_id: int
-    unit: str
-    building: str
-    debtor_id: int
-    debtor: str
-    due: date
-    period_first: date
-    open: int
-    late_fee: int
-    state: State
-
-    @property
-    def total(self) -> int:
-        return self.open + self.late_fee
-
-
-@dataclass(frozen=True)
-class Debtor:
-    """What one debtor has to pay on one unit; `step` is the stage his oldest overdue charge calls for."""
-
-    debts: Sequence[Debt]
-    as_of: date
-    step: Step | None
-
-    @property
-    def first(self) -> Debt:
-        return self.debts[0]
-
-    def of(self, wanted: State) -> list[Debt]:
-        return [debt for debt in self.debts if debt.state == wanted]
-
-    @property
-    def days(self) -> int:
-        """Days late of the oldest charge whose principal is open; 0 where late fee alone is left."""
-        return max((max(0, (self.as_of - debt.due).days) for debt in self.debts if debt.open), default=0)
-
-    @property
-    def open(self) -> int:
-        return sum(debt.open for debt in self.debts)
-
-    @property
-    def late_fee(self) -> int:
-        return sum(debt.late_fee for debt in self.debts)
-
-    @property
-    def total(self) -> int:
-        return self.open + self.late_fee
+from billing.store import arrears
+from billing.store.arrears import Wish
+from billing.store.debts import Which
 
 
 @dataclass(frozen=True)
 class Part:
     """A share of it: of an age, a stage or a building. `name` stands in addresses.
 
-    `debtors` are those in arrears, `overdue` is their principal; what is billed and not yet due is `coming`.
+    `overdue` is the principal in arrears, `bills` how many of them are open; what is billed and not yet due is
+    `coming`. Of a stage, `overdue` is all open principal of its debtors, and the late fee is not summed.
     """
 
     name: str
     label: str
-    debtors: int
-    overdue: int
-    late_fee: int
-    coming: int
+    overdue: int = 0
+    late_fee: int = 0
+    coming: int = 0
     charged: int = 0
+    bills: int = 0
+    debtors: int = 0
 
     @property
     def total(self) -> int:
@@ -110,7 +56,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Overview:
-    as_of: date
+    day: date
     whole: Part
     this_year: Part
     by_age: Sequence[Part]
@@ -118,143 +64,113 @@ class Overview:
     by_building: Sequence[Part]
 
 
-def overview(session: Session, community_id: int, as_of: date) -> Overview:
-    """Four queries, however many units."""
-    found = debts(session, community_id, as_of)
-    charged = rows.charged(session, community_id, as_of)
-    steps = ladder(session, community_id, as_of)
-    year = [debt for debt in found if debt.period_first.year >= as_of.year]
-    return Overview(
-        as_of,
-        _part("", "", found, sum(row.charged for row in charged)),
-        _part(str(as_of.year), "", year, sum(row.this_year for row in charged)),
-        [_part(one.code, one.label, _of_age(found, one, as_of)) for one in BRACKETS if one is not NOT_DUE],
-        _by_stage(debtors(found, steps, as_of), steps),
-        [
-            _part(
-                row.building,
-                row.building,
-                [one for one in found if one.building == row.building],
-                row.charged,
-            )
-            for row in charged
-        ],
+def overview(session: Session, community_id: int, today: date) -> Overview:
+    """As the books stand today: a handful of queries over sums, however many charges."""
+    return _Glance(session, community_id, today).overview()
+
+
+def sum_of(
+    session: Session, community_id: int, today: date, building: str | None, span: tuple[date, date]
+) -> Part:
+    """What is owed of a building, or of all, on bills that fell due in a range of days."""
+    glance = _Glance(session, community_id, today, building)
+    first, last = span
+    return glance._part(
+        "",
+        "",
+        [row for row in glance.dues if first <= row.due <= last],
+        [debt for debt in glance.hard if first <= debt.due <= last and building in (None, debt.building)],
     )
 
 
-def debts(session: Session, community_id: int, as_of: date) -> list[Debt]:
-    """Every charge on which something is left, overdue or not, in walking order."""
-    rules = policies(session, community_id)
-    return [debt for debt in reckoned(session, community_id, as_of, rules) if debt.total > 0]
+class _Glance:
+    """The sums of a community, and the debts that they cannot tell the late fee of."""
 
+    def __init__(self, session: Session, community_id: int, today: date, building: str | None = None) -> None:
+        rules = policies(session, community_id)
+        self.session, self.community_id, self.today = session, community_id, today
+        self.plain: Plain = plain_terms(rules, today)
+        self.steps = ladder(session, community_id, today)
+        self.dues = arrears.by_due(session, community_id, today, self.plain.since, building)
+        oldest = min((row.due for row in self.dues), default=today)
+        which = Which(relieved=True, due_before=self.plain.since if oldest < self.plain.since else None)
+        self.hard = reckoned(session, community_id, today, rules, which)
 
-def reckoned(session: Session, community_id: int, as_of: date, rules: Policies) -> list[Debt]:
-    """Every charge that is open or was paid late, by these rules; its late fee may be nothing, or less than nothing
-    where more was paid than the rules give.
-    """
-    found = rows.debts(session, community_id, as_of)
-    plain = _plain_rate(rules, as_of)
-    rates = [None if row.moved or row.relieved else plain(row.due) for row in found]
-    hard = {row.debtor_id for row, rate in zip(found, rates, strict=True) if rate is None}
-    worked_out = _by_the_rule(session, community_id, rules, as_of, sorted(hard))
-    owed = []
-    for row, rate in zip(found, rates, strict=True):
-        figures = worked_out[row.id] if rate is None else _from_integers(row, rate, as_of)
-        owed.append(_debt(row, *figures, as_of))
-    return owed
-
-
-def debtors(found: Iterable[Debt], steps: Sequence[Step], as_of: date) -> list[Debtor]:
-    """The debts gathered by unit and debtor, in walking order."""
-    gathered: dict[tuple[int, int], list[Debt]] = {}
-    for debt in found:
-        gathered.setdefault((debt.unit_id, debt.debtor_id), []).append(debt)
-    return [
-        Debtor(
-            each,
-            as_of,
-            stage(steps, [((as_of - debt.due).days, debt.open) for debt in each if debt.state == "overdue"]),
+    def overview(self) -> Overview:
+        buildings = arrears.by_building(self.session, self.community_id, self.today, self.plain.since)
+        wish = Wish(self.today, self.plain.rate_ppm)
+        debtors = arrears.debtors_by_building(self.session, self.community_id, wish)
+        year = self.today.year
+        return Overview(
+            self.today,
+            self._part("", "", self.dues, self.hard, sum(debtors.values())),
+            self._part(
+                str(year),
+                "",
+                [row for row in self.dues if row.year >= year],
+                [debt for debt in self.hard if debt.period_first.year >= year],
+            ),
+            [self._of_age(one) for one in BRACKETS if one is not NOT_DUE],
+            self._by_stage(wish),
+            [
+                self._part(
+                    row.building,
+                    row.building,
+                    [row],
+                    [debt for debt in self.hard if debt.building == row.building],
+                    debtors.get(row.building, 0),
+                )
+                for row in buildings
+            ],
         )
-        for each in gathered.values()
-    ]
 
+    def _of_age(self, one: Any) -> Part:
+        def aged(due: date) -> bool:
+            return bracket(due, self.today) is one
 
-def _plain_rate(rules: Policies, as_of: date) -> Callable[[date], int | None]:
-    """Due date -> the one rate (ppm) that its whole lateness was under; None where the contract says more."""
-    seen = [policy for policy in rules.dated if policy.since <= as_of]
-    since, ppm = None, 0
-    for policy in reversed(seen):
-        if policy.grace_days or policy.cap != Cap() or (since is not None and policy.rate_ppm != ppm):
-            break
-        since, ppm = policy.since, policy.rate_ppm
-
-    def rate(due: date) -> int | None:
-        if due >= as_of:
-            return 0
-        return ppm if since is not None and due >= since else None
-
-    return rate
-
-
-def _from_integers(row: Any, ppm: int, as_of: date) -> tuple[int, int]:
-    """(open, late fee) by the closed form, rounded once as the rule does."""
-    fen_days = row.open_fen * max(0, (as_of - row.due).days) + row.settled_fen_days
-    return row.open_fen, round_micro(fen_days * ppm) - row.late_fee_paid
-
-
-def _by_the_rule(
-    session: Session, community_id: int, rules: Policies, as_of: date, debtor_ids: Sequence[int]
-) -> dict[int, tuple[int, int]]:
-    """Charge -> (open, late fee), from the entries."""
-    if not debtor_ids:
-        return {}
-    return {
-        line.charge.id: (line.open, line.late_fee_due)
-        for account in accounts(session, community_id, rules, debtor_ids=debtor_ids)
-        for line in account.lines(as_of)
-    }
-
-
-def _debt(row: Any, left: int, late_fee: int, as_of: date) -> Debt:
-    return Debt(
-        charge_id=row.id,
-        unit_id=row.unit_id,
-        unit=label(row.building, row.entrance, row.room),
-        building=row.building,
-        debtor_id=row.debtor_id,
-        debtor=row.debtor,
-        due=row.due,
-        period_first=row.period_first,
-        open=left,
-        late_fee=late_fee,
-        state=state(row.due, left + late_fee, as_of),
-    )
-
-
-def _of_age(found: Iterable[Debt], one: Bracket, as_of: date) -> list[Debt]:
-    return [debt for debt in found if bracket(debt.due, as_of) is one]
-
-
-def _by_stage(found: Sequence[Debtor], steps: Sequence[Step]) -> list[Part]:
-    """Overdue debts only: what is not due yet is nobody's stage."""
-    return [
-        _part(
-            str(step.stage),
-            step.tone,
-            [debt for one in found if one.step == step for debt in one.of("overdue")],
+        return self._part(
+            one.code,
+            one.label,
+            [row for row in self.dues if aged(row.due)],
+            [debt for debt in self.hard if aged(debt.due)],
         )
-        for step in sorted(steps, key=lambda step: step.from_days)
-    ]
+
+    def _part(
+        self, name: str, label: str, rows: Iterable[Any], hard: Iterable[Debt], debtors: int = 0
+    ) -> Part:
+        rows = list(rows)
+        sums: Callable[[str], int] = lambda column: sum(getattr(row, column) for row in rows)  # noqa: E731
+        late_fee = round_micro(sums("fen_days") * self.plain.rate_ppm) - sums("late_fee_paid")
+        return Part(
+            name=name,
+            label=label,
+            overdue=sums("overdue"),
+            late_fee=late_fee + sum(debt.late_fee for debt in hard),
+            coming=sums("coming"),
+            charged=sums("charged"),
+            bills=sums("bills"),
+            debtors=debtors,
+        )
+
+    def _by_stage(self, wish: Wish) -> list[Part]:
+        steps = sorted(self.steps, key=lambda step: step.from_days)
+        spans = [span_of(step, steps, self.today) for step in steps]
+        found = arrears.by_oldest(self.session, self.community_id, wish, spans)
+        parts = []
+        for number, step in enumerate(steps):
+            debtors, principal = found.get(number, (0, 0))
+            alone = found.get(None, (0, 0))[0] if takes_late_fee_alone(step, steps) else 0
+            parts.append(Part(str(step.stage), step.tone, overdue=principal, debtors=debtors + alone))
+        return parts
 
 
-def _part(name: str, shown: str, found: Sequence[Debt], charged: int = 0) -> Part:
-    overdue = [debt for debt in found if debt.state == "overdue"]
-    return Part(
-        name=name,
-        label=shown,
-        debtors=len({(debt.unit_id, debt.debtor_id) for debt in overdue}),
-        overdue=sum(debt.open for debt in overdue),
-        late_fee=sum(debt.late_fee for debt in overdue),
-        coming=sum(debt.total for debt in found if debt.state == "coming"),
-        charged=charged,
-    )
+def span_of(step: Step, steps: Sequence[Step], today: date) -> tuple[date, date]:
+    """The due dates of an oldest unpaid bill that call for the step today."""
+    later = [other.from_days for other in steps if other.from_days > step.from_days]
+    first = today - timedelta(days=min(later) - 1) if later else date.min
+    return first, today - timedelta(days=step.from_days)
+
+
+def takes_late_fee_alone(step: Step, steps: Sequence[Step]) -> bool:
+    """Whoever owes late fee alone is reminded as on his first day (billing.core.dunning.stage)."""
+    return step.from_days <= 1 and not any(step.from_days < other.from_days <= 1 for other in steps)

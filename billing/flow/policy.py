@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from billing.core.policy import Policy
 from billing.core.problem import Refused
+from billing.flow.debtors import Debt, reckoned
 from billing.flow.entry import fingerprint
 from billing.flow.estate import policies
-from billing.flow.overview import Debt, reckoned
 from billing.flow.tariffs import check_policy, set_policy
 from billing.store import notices
 from billing.translations import N_

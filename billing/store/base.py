@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy import func as sql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON, TypeDecorator
 
 _NAMES = {
@@ -86,7 +87,8 @@ class Base(DeclarativeBase):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         given = cls.__dict__.get("__table_args__", ())
-        cls.__table_args__ = (*given, {"sqlite_strict": True})
+        own = given[-1] if given and isinstance(given[-1], dict) else {}
+        cls.__table_args__ = (*(one for one in given if one is not own), {"sqlite_strict": True, **own})
         super().__init_subclass__(**kwargs)
 
 
@@ -107,6 +109,25 @@ for _type, _name in (
     (LargeBinary, "BLOB"),
 ):
     compiles(_type, "sqlite")(lambda element, compiler, _name=_name, **options: _name)
+
+
+class days_late(FunctionElement[int]):  # noqa: N801  # it reads as a function of SQL
+    """Days from the second date to the first, 0 where it lies before it."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(days_late, "sqlite")
+def _days_late_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    as_of, due = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"MAX(0, CAST(julianday({as_of}) - julianday({due}) AS INTEGER))"
+
+
+@compiles(days_late, "postgresql")
+def _days_late_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    as_of, due = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"GREATEST(0, CAST({as_of} AS DATE) - CAST({due} AS DATE))"
 
 
 def summed(column: Any) -> ColumnElement[int]:

@@ -1,13 +1,11 @@
-"""Read model: every charge on which something may be owed as of a day, with the two integers kept beside it.
-
-`billing.flow.overview` works out the late fee: from the two integers where the rule is plain, from the entries else.
-"""
+"""Read model: every charge on which something may be owed as of a day, with the integers kept beside it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.store.base import summed
@@ -16,13 +14,34 @@ from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
 
 
-def debts(session: Session, community_id: int, as_of: date) -> Sequence[Any]:
+@dataclass(frozen=True)
+class Which:
+    """Of which charges: those of some units; or those whose late fee is no closed form, because a waiver touches them
+    or they fell due before a day.
+    """
+
+    units: Sequence[int] | None = None
+    relieved: bool = False
+    due_before: date | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        if self.units is not None:
+            return [Charge.unit_id.in_(self.units)]
+        if not self.relieved:
+            return []
+        early = [] if self.due_before is None else [Charge.due < self.due_before]
+        return [or_(Charge.relieved, *early)]
+
+
+EVERY = Which()
+
+
+def debts(session: Session, community_id: int, as_of: date, which: Which = EVERY) -> Sequence[Any]:
     """A row a charge, in walking order; one query.
 
     `moved`: an allocation counts from a later day, so the integers do not say what stood on this one. What was
     paid by its due date and never bore late fee is left out.
     """
-    paid = _late_fee_paid(community_id)
     moved = exists().where(Allocation.charge_id == Charge.id, Allocation.on > as_of)
     return session.execute(
         select(
@@ -33,57 +52,24 @@ def debts(session: Session, community_id: int, as_of: date) -> Sequence[Any]:
             Charge.period_first,
             Charge.open_fen,
             Charge.settled_fen_days,
+            Charge.late_fee_paid_fen,
             Charge.relieved,
             Unit.building,
             Unit.entrance,
             Unit.room,
             Party.name.label("debtor"),
-            func.coalesce(paid.c.fen, 0).label("late_fee_paid"),
             moved.label("moved"),
         )
         .join(Unit, Unit.id == Charge.unit_id)
         .join(Party, Party.id == Charge.debtor_id)
-        .outerjoin(paid, paid.c.charge_id == Charge.id)
         .where(
             Charge.community_id == community_id,
             Charge.effective_on <= as_of,
+            ~Charge.void,
             (Charge.open_fen > 0) | (Charge.settled_fen_days > 0) | Charge.relieved | moved,
-            live(Charge),
+            *which.conditions(),
         )
         .order_by(Unit.position, Charge.debtor_id, Charge.due)
-    ).all()
-
-
-def _late_fee_paid(community_id: int) -> Any:
-    """Charge -> late fee paid on it so far."""
-    return (
-        select(Allocation.charge_id, summed(Allocation.late_fee_fen).label("fen"))
-        .join(Payment, Payment.id == Allocation.payment_id)
-        .where(
-            Allocation.community_id == community_id,
-            Allocation.late_fee_fen > 0,
-            live(Allocation),
-            live(Payment),
-        )
-        .group_by(Allocation.charge_id)
-        .subquery()
-    )
-
-
-def charged(session: Session, community_id: int, as_of: date) -> Sequence[Any]:
-    """(building, units, charged, charged for this year's periods) in walking order."""
-    this_year = case((Charge.period_first >= as_of.replace(month=1, day=1), Charge.amount_fen), else_=0)
-    return session.execute(
-        select(
-            Unit.building,
-            func.count(Charge.unit_id.distinct()).label("units"),
-            summed(Charge.amount_fen).label("charged"),
-            summed(this_year).label("this_year"),
-        )
-        .join(Unit, Unit.id == Charge.unit_id)
-        .where(Charge.community_id == community_id, Charge.effective_on <= as_of, live(Charge))
-        .group_by(Unit.building)
-        .order_by(func.min(Unit.position))
     ).all()
 
 

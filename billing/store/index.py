@@ -102,7 +102,7 @@ def _known(session: Session, charge_ids: Iterable[int]) -> dict[int, Any]:
     """Charge -> its row, with its building."""
     ids, found = sorted(charge_ids), {}
     for start in range(0, len(ids), _CHUNK):
-        query = select(_CHARGE, Unit.building).join(Unit, Unit.id == _CHARGE.c.unit_id)
+        query = select(_CHARGE, Unit.building, Unit.position).join(Unit, Unit.id == _CHARGE.c.unit_id)
         for row in session.execute(query.where(_CHARGE.c.id.in_(ids[start : start + _CHUNK]))):
             found[row.id] = row
     return found

@@ -69,7 +69,7 @@ class Charge(Fact, Base):
         Index(
             "ix_charge_relieved",
             "community_id",
-            sqlite_where=text("relieved"),
+            sqlite_where=text("relieved = 1"),
             postgresql_where=text("relieved"),
         ),
     )

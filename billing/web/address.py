@@ -1,6 +1,20 @@
-"""Addresses that came in with a request: followed only within this site."""
+"""What came in with a request's address: numbers, and other addresses, followed only within this site."""
 
 from urllib.parse import urlsplit
+
+from flask import request
+
+
+def number(text: str) -> int:
+    """A number that may stand in the address; ValueError where it cannot be one of ours."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError
+    return int(text)
+
+
+def page_number() -> int:
+    """Which page of a list is asked for, from 1 on."""
+    return max(1, request.args.get("page", 1, type=number))
 
 
 def local(target: str | None) -> str | None:

@@ -19,25 +19,23 @@ def upgrade():
     op.create_table(
         "account_sum",
         sa.Column("community_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.String(), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
         sa.Column("debtor_id", sa.BigInteger(), nullable=False),
         sa.Column("building", sa.String(), nullable=False),
         sa.Column("open_fen", sa.BigInteger(), nullable=False),
         sa.Column("oldest_due", sa.Date(), nullable=True),
+        sa.Column("paid_up_fen_days", sa.BigInteger(), nullable=False),
+        sa.Column("paid_up_late_fee_fen", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_account_sum_community_id")),
         sa.ForeignKeyConstraint(["debtor_id"], ["party.id"], name=op.f("fk_account_sum_debtor_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_sum_unit_id")),
-        sa.PrimaryKeyConstraint("community_id", "unit_id", "debtor_id", name=op.f("pk_account_sum")),
+        sa.PrimaryKeyConstraint(
+            "community_id", "position", "unit_id", "debtor_id", name=op.f("pk_account_sum")
+        ),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("account_sum", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_account_sum_building", ["community_id", "building", "oldest_due"], unique=False
-        )
-        batch_op.create_index(
-            "ix_account_sum_oldest", ["community_id", "oldest_due", "open_fen"], unique=False
-        )
-
     op.create_table(
         "collected_sum",
         sa.Column("community_id", sa.BigInteger(), nullable=False),
@@ -101,7 +99,7 @@ def upgrade():
         "ix_charge_relieved",
         "charge",
         ["community_id"],
-        sqlite_where=sa.text("relieved"),
+        sqlite_where=sa.text("relieved = 1"),
         postgresql_where=sa.text("relieved"),
     )
     _fill()
@@ -118,9 +116,12 @@ def _fill():
         WHERE NOT void"""  # noqa: S608
     )
     op.execute(
-        """INSERT INTO account_sum SELECT c.community_id, c.unit_id, c.debtor_id, MAX(u.building), SUM(c.open_fen),
-            MIN(CASE WHEN c.open_fen > 0 THEN c.due END)
-        FROM charge c JOIN unit u ON u.id = c.unit_id GROUP BY c.community_id, c.unit_id, c.debtor_id"""
+        """INSERT INTO account_sum SELECT c.community_id, u.position, c.unit_id, c.debtor_id, MAX(u.building),
+            SUM(c.open_fen), MIN(CASE WHEN c.open_fen > 0 THEN c.due END),
+            SUM(CASE WHEN c.open_fen > 0 THEN 0 ELSE c.settled_fen_days END),
+            SUM(CASE WHEN c.open_fen > 0 THEN 0 ELSE c.late_fee_paid_fen END)
+        FROM charge c JOIN unit u ON u.id = c.unit_id
+        GROUP BY c.community_id, u.position, c.unit_id, c.debtor_id"""
     )
     keys = "c.community_id, u.building, c.item_id, c.period, c.period_first"
     op.execute(

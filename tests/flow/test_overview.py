@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from billing.core.dunning import USUAL_LADDER
 from billing.core.late_fee import Cap
 from billing.core.problem import Refused
+from billing.flow.debtors import debtors, debts
 from billing.flow.estate import policies
-from billing.flow.overview import debtors, debts, overview
+from billing.flow.overview import overview
 from billing.store.standing import accounts
 from tests.flow.town import Town
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from billing.core.problem import Refused
 from billing.core.waiver_policy import Terms, WaiverPolicy
+from billing.flow.debtors import debts
 from billing.flow.dunning import plan_run
-from billing.flow.overview import debts
 from billing.flow.waiver_decision import approve_waiver, refuse_waiver
 from billing.flow.waiver_policy import set_waiver_policy, waiver_policies
 from billing.flow.waivers import Application, add_paper, request_waiver, terms_of

@@ -3,56 +3,119 @@
 What is billed and not yet due is a list of its own (the age "not due"), never a sum with arrears.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from flask import Blueprint, g, render_template, request
+from sqlalchemy.orm import Session
 
 from billing.clock import today
-from billing.core.ageing import BRACKETS, NOT_DUE, bracket
+from billing.core.ageing import BRACKETS, NOT_DUE, Bracket, span
+from billing.core.dunning import Step
 from billing.extensions import db
-from billing.flow.overview import Debt, Debtor, debtors, debts
+from billing.flow.debtors import Debtor, debtors, debts, plain_terms
+from billing.flow.estate import policies
+from billing.flow.overview import Part, span_of, sum_of, takes_late_fee_alone
 from billing.flow.tariffs import ladder
+from billing.store import arrears
+from billing.store.arrears import Wish
+from billing.store.debts import Which
 from billing.store.register import buildings
+from billing.web.address import page_number
 from billing.web.permission import permission
 
 bp = Blueprint("debtors", __name__, url_prefix="/c/<int:community_id>/debtors")
 
+#: Rows on a page.
+ROWS = 50
 
-#: More rows than anybody reads; the sums below the list are those of all.
-MOST_ROWS = 500
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters as they stand in the address; what they mean is in `wish`, nothing where nobody made them."""
+
+    building: str
+    age: str
+    stage: str
+    sort: str
+    bracket: Bracket | None
+    wish: Wish | None
+
+    @property
+    def coming(self) -> bool:
+        return self.bracket is NOT_DUE
 
 
 @bp.get("/")
 @permission("statement.view")
 def index(community_id: int) -> str:
     """In walking order, or by what is owed; an unknown filter finds nothing rather than everything."""
-    session, day = db.session(), today()
-    steps = ladder(session, g.community.id, day)
-    wish = {name: request.args.get(name, "") for name in ("age", "building", "stage", "sort")}
-    everybody = debtors(debts(session, g.community.id, day), steps, day)
-    found = [one for each in everybody if (one := _narrowed(each, wish)).debts]
-    if wish["sort"] == "sum":
-        found.sort(key=lambda one: one.total, reverse=True)
+    session, number, day = db.session(), g.community.id, today()
+    steps = ladder(session, number, day)
+    asked = _asked(session, number, steps, day)
+    count = arrears.count(session, number, asked.wish) if asked.wish else 0
+    pages = max(1, -(-count // ROWS))
+    page = min(page_number(), pages)
+    found = _page(session, number, steps, asked, page) if count else []
     return render_template(
         "staff/debtors/index.html",
         found=found,
-        most=MOST_ROWS,
-        wish=wish,
-        coming=wish["age"] == NOT_DUE.code,
+        count=count,
+        page=page,
+        pages=pages,
+        sums=_sums(session, number, asked) if pages > 1 else None,
+        wish=asked,
         ages=BRACKETS,
         steps=steps,
-        buildings=buildings(session, g.community.id),
+        buildings=buildings(session, number),
     )
 
 
-def _narrowed(one: Debtor, wish: dict[str, str]) -> Debtor:
+def _asked(session: Session, community_id: int, steps: Sequence[Step], day: date) -> Asked:
+    building, age, stage, sort = (request.args.get(name, "") for name in ("building", "age", "stage", "sort"))
+    bracket = next((one for one in BRACKETS if one.code == age), None)
+    step = next((one for one in steps if str(one.stage) == stage), None)
+    wish: Wish | None = None
+    if (bracket or not age) and (step or not stage) and not (bracket is NOT_DUE and step):
+        plain = plain_terms(policies(session, community_id), day)
+        wish = Wish(day, plain.rate_ppm, building or None, bill=span(bracket, day) if bracket else None)
+        if step:
+            alone = takes_late_fee_alone(step, steps)
+            wish = replace(wish, oldest=span_of(step, steps, day), alone=alone)
+    return Asked(building, age, stage, sort, bracket, wish)
+
+
+def _page(
+    session: Session, community_id: int, steps: Sequence[Step], asked: Asked, page: int
+) -> list[Debtor]:
+    assert asked.wish
+    day = asked.wish.day
+    largest = asked.sort == "sum"
+    wanted = arrears.page(session, community_id, asked.wish, largest, ROWS, (page - 1) * ROWS)
+    which = Which(units=sorted({unit for unit, _ in wanted}))
+    known = {
+        (one.first.unit_id, one.first.debtor_id): one
+        for one in debtors(debts(session, community_id, day, which), steps, day)
+    }
+    listed = [_narrowed(known[key], asked) for key in wanted if key in known]
+    return [one for one in listed if one.debts]
+
+
+def _narrowed(one: Debtor, asked: Asked) -> Debtor:
     """With those of his debts that are wanted, none of them not yet due unless asked for; his stage is that of all."""
-    if wish["stage"] and (one.step is None or str(one.step.stage) != wish["stage"]):
-        return replace(one, debts=[])
-    kept = one.of("coming" if wish["age"] == NOT_DUE.code and not wish["stage"] else "overdue")
-    return replace(one, debts=[debt for debt in kept if _wanted(debt, wish)])
+    kept = one.of("coming" if asked.coming else "overdue")
+    if asked.bracket:
+        first, last = span(asked.bracket, one.as_of)
+        kept = [debt for debt in kept if first <= debt.due <= last]
+    return replace(one, debts=kept)
 
 
-def _wanted(debt: Debt, wish: dict[str, str]) -> bool:
-    age = not wish["age"] or bracket(debt.due, today()).code == wish["age"]
-    return age and (not wish["building"] or debt.building == wish["building"])
+def _sums(session: Session, community_id: int, asked: Asked) -> Part | None:
+    """What all pages come to; of a stage only its debtors are counted."""
+    assert asked.wish
+    if asked.stage:
+        return None
+    day = asked.wish.day
+    whole = span(asked.bracket, day) if asked.bracket else (date.min, day)
+    return sum_of(session, community_id, day, asked.wish.building, whole)

@@ -21,6 +21,7 @@ from billing.store import notices
 from billing.store.notices import Wish
 from billing.translations import N_
 from billing.web import sealed, stage
+from billing.web.address import number, page_number
 from billing.web.form import DayField, Form, Required
 from billing.web.permission import permission
 from billing.web.vault import kept
@@ -79,7 +80,7 @@ def index(community_id: int) -> Page:
     session, text = db.session(), request.args.get("q", "").strip()
     if named := NOTICES.named(session, g.community.id, text):
         return redirect(url_for("notices.show", notice_id=named.id))
-    wish, page = _wish(text), max(1, request.args.get("page", 1, type=_number))
+    wish, page = _wish(text), page_number()
     count = notices.count(session, g.community.id, wish)
     return render_template(
         "staff/notices/index.html",
@@ -149,18 +150,11 @@ def notice_page(row: Any, form: FileSlip) -> tuple[str, int]:
     return page, form.status
 
 
-def _number(text: str) -> int:
-    """A number that may stand in the address; ValueError where it cannot be one of ours."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise ValueError
-    return int(text)
-
-
 def _wish(text: str) -> Wish:
     signed = request.args.get("signed")
     return Wish(
-        stage=request.args.get("stage", type=_number),
-        run_id=request.args.get("run", type=_number),
+        stage=request.args.get("stage", type=number),
+        run_id=request.args.get("run", type=number),
         signed={"yes": True, "no": False}.get(signed or ""),
         text=text,
     )

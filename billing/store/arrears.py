@@ -1,0 +1,166 @@
+"""Read model: arrears out of the sums beside the ledger, for a community of any size, as the books stand now.
+
+`day` is today or later. Fen-days (principal x days late) are summed exactly; a rate turns them into a late fee.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Row, and_, case, extract, false, literal, or_, select, true
+from sqlalchemy import func as sql
+from sqlalchemy.orm import Session
+
+from billing.core.money import MICRO
+from billing.store.base import days_late, summed
+from billing.store.ledger import Charge
+from billing.store.sums import AccountSum, PeriodSum
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Whose arrears: of a building; whose oldest unpaid bill, or any of whose bills, fell due in a range of days.
+
+    Who owes nothing but late fee has no oldest unpaid bill: he is `alone`, and found by the late fee's rate.
+    """
+
+    day: date
+    rate_ppm: int
+    building: str | None = None
+    oldest: tuple[date, date] | None = None
+    alone: bool = True
+    bill: tuple[date, date] | None = None
+
+
+def by_building(session: Session, community_id: int, day: date, plain_from: date) -> Sequence[Row[Any]]:
+    """What is charged, overdue and coming for each building. `fen_days` only of bills that fell due since `plain_from`
+    and that no waiver touches: the others' late fee is more than a closed form."""
+    return _summed(session, community_id, day, plain_from, PeriodSum.building)
+
+
+def by_due(
+    session: Session, community_id: int, day: date, plain_from: date, building: str | None = None
+) -> Sequence[Row[Any]]:
+    """The same for each due date and year of the period."""
+    year = extract("year", PeriodSum.period_first)
+    return _summed(
+        session, community_id, day, plain_from, PeriodSum.due, year.label("year"), building=building
+    )
+
+
+def _summed(
+    session: Session,
+    community_id: int,
+    day: date,
+    plain_from: date,
+    *keys: Any,
+    building: str | None = None,
+) -> Sequence[Row[Any]]:
+    plain = and_(~PeriodSum.relieved, PeriodSum.due >= plain_from)
+    overdue = PeriodSum.due < day
+    fen_days = PeriodSum.open_fen * days_late(literal(day), PeriodSum.due) + PeriodSum.settled_fen_days
+    columns: dict[str, ColumnElement[int]] = {
+        "charged": summed(PeriodSum.amount_fen),
+        "overdue": summed(case((overdue, PeriodSum.open_fen), else_=0)),
+        "coming": summed(case((overdue, 0), else_=PeriodSum.open_fen)),
+        "bills": summed(case((overdue, PeriodSum.unpaid), else_=0)),
+        "fen_days": summed(case((plain, fen_days), else_=0)),
+        "late_fee_paid": summed(case((plain, PeriodSum.late_fee_paid_fen), else_=0)),
+    }
+    return session.execute(
+        select(*keys, *(column.label(name) for name, column in columns.items()))
+        .where(
+            PeriodSum.community_id == community_id,
+            true() if building is None else PeriodSum.building == building,
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    ).all()
+
+
+def debtors_by_building(session: Session, community_id: int, wish: Wish) -> dict[str, int]:
+    """Building -> accounts in arrears."""
+    query = select(AccountSum.building, sql.count()).where(*_wanted(community_id, wish))
+    return {row[0]: row[1] for row in session.execute(query.group_by(AccountSum.building))}
+
+
+def by_oldest(
+    session: Session, community_id: int, wish: Wish, ranges: Sequence[tuple[date, date]]
+) -> dict[int | None, tuple[int, int]]:
+    """Number of the range in which an account's oldest unpaid bill fell due -> accounts, their open principal.
+
+    None: nothing overdue but late fee.
+    """
+    which = case(
+        *((AccountSum.oldest_due.between(*span), number) for number, span in enumerate(ranges)), else_=None
+    ).label("which")
+    query = select(which, sql.count(), summed(AccountSum.open_fen)).where(*_wanted(community_id, wish))
+    return {row[0]: (row[1], row[2]) for row in session.execute(query.group_by(which))}
+
+
+def count(session: Session, community_id: int, wish: Wish) -> int:
+    """How many accounts are wanted."""
+    return (
+        session.scalar(select(sql.count()).select_from(AccountSum).where(*_wanted(community_id, wish))) or 0
+    )
+
+
+def page(
+    session: Session, community_id: int, wish: Wish, largest: bool, limit: int, offset: int = 0
+) -> list[tuple[int, int]]:
+    """(unit, debtor) of the accounts wanted, in walking order, or by open principal."""
+    query = (
+        select(AccountSum.unit_id, AccountSum.debtor_id)
+        .where(*_wanted(community_id, wish))
+        .limit(limit)
+        .offset(offset)
+    )
+    order = [AccountSum.open_fen.desc()] if largest else []
+    rows = session.execute(query.order_by(*order, AccountSum.position, AccountSum.debtor_id))
+    return [(row.unit_id, row.debtor_id) for row in rows]
+
+
+def _wanted(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
+    found = [AccountSum.community_id == community_id]
+    if wish.building is not None:
+        found.append(AccountSum.building == wish.building)
+    if wish.bill is not None:
+        found.append(_has_bill(wish))
+    first, last = wish.oldest or (date.min, wish.day - _DAY)
+    if wish.oldest is not None or wish.bill is None:
+        found.append(or_(AccountSum.oldest_due.between(first, last), _owes_late_fee_alone(wish)))
+    return found
+
+
+def _owes_late_fee_alone(wish: Wish) -> ColumnElement[bool]:
+    if not wish.alone:
+        return false()
+    nothing_overdue = or_(AccountSum.oldest_due.is_(None), AccountSum.oldest_due >= wish.day)
+    left = _is_left(AccountSum.paid_up_fen_days, AccountSum.paid_up_late_fee_fen, wish.rate_ppm)
+    return and_(nothing_overdue, left)
+
+
+def _has_bill(wish: Wish) -> ColumnElement[bool]:
+    """That something is left of one of the account's bills that fell due in the range."""
+    left = or_(
+        Charge.open_fen > 0, _is_left(Charge.settled_fen_days, Charge.late_fee_paid_fen, wish.rate_ppm)
+    )
+    return (
+        select(Charge.id)
+        .where(
+            Charge.community_id == AccountSum.community_id,
+            Charge.unit_id == AccountSum.unit_id,
+            Charge.debtor_id == AccountSum.debtor_id,
+            Charge.due.between(*(wish.bill or ())),
+            left,
+        )
+        .exists()
+    )
+
+
+def _is_left(fen_days: Any, paid: Any, rate_ppm: int) -> ColumnElement[bool]:
+    """That the late fee on these fen-days comes to a fen more than was paid for it."""
+    return cast(ColumnElement[bool], fen_days * rate_ppm - paid * MICRO >= MICRO // 2)
