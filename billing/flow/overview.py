@@ -93,17 +93,19 @@ class _Glance:
         self.steps = ladder(session, community_id, today)
         self.dues = arrears.by_due(session, community_id, today, self.plain.since, building)
         oldest = min((row.due for row in self.dues), default=today)
-        which = Which(relieved=True, due_before=self.plain.since if oldest < self.plain.since else None)
+        which = Which(
+            settled=True, relieved=True, due_before=self.plain.since if oldest < self.plain.since else None
+        )
         self.hard = reckoned(session, community_id, today, rules, which)
 
     def overview(self) -> Overview:
         buildings = arrears.by_building(self.session, self.community_id, self.today, self.plain.since)
         wish = Wish(self.today, self.plain.rate_ppm)
-        debtors = arrears.debtors_by_building(self.session, self.community_id, wish)
+        stages = self._by_stage(wish)
         year = self.today.year
         return Overview(
             self.today,
-            self._part("", "", self.dues, self.hard, sum(debtors.values())),
+            self._part("", "", self.dues, self.hard, sum(part.debtors for part in stages)),
             self._part(
                 str(year),
                 "",
@@ -111,14 +113,13 @@ class _Glance:
                 [debt for debt in self.hard if debt.period_first.year >= year],
             ),
             [self._of_age(one) for one in BRACKETS if one is not NOT_DUE],
-            self._by_stage(wish),
+            stages,
             [
                 self._part(
                     row.building,
                     row.building,
                     [row],
                     [debt for debt in self.hard if debt.building == row.building],
-                    debtors.get(row.building, 0),
                 )
                 for row in buildings
             ],
@@ -154,14 +155,18 @@ class _Glance:
 
     def _by_stage(self, wish: Wish) -> list[Part]:
         steps = sorted(self.steps, key=lambda step: step.from_days)
-        spans = [span_of(step, steps, self.today) for step in steps]
-        found = arrears.by_oldest(self.session, self.community_id, wish, spans)
-        parts = []
-        for number, step in enumerate(steps):
-            debtors, principal = found.get(number, (0, 0))
-            alone = found.get(None, (0, 0))[0] if takes_late_fee_alone(step, steps) else 0
-            parts.append(Part(str(step.stage), step.tone, overdue=principal, debtors=debtors + alone))
-        return parts
+        latest = [span_of(step, steps, self.today)[1] for step in steps]
+        *reached, (alone, _) = arrears.by_oldest(self.session, self.community_id, wish, latest)
+        further = [*reached[1:], (0, 0)]
+        return [
+            Part(
+                str(step.stage),
+                step.tone,
+                overdue=here[1] - beyond[1],
+                debtors=here[0] - beyond[0] + (alone if takes_late_fee_alone(step, steps) else 0),
+            )
+            for step, here, beyond in zip(steps, reached, further, strict=True)
+        ]
 
 
 def span_of(step: Step, steps: Sequence[Step], today: date) -> tuple[date, date]:

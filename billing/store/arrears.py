@@ -81,24 +81,18 @@ def _summed(
     ).all()
 
 
-def debtors_by_building(session: Session, community_id: int, wish: Wish) -> dict[str, int]:
-    """Building -> accounts in arrears."""
-    query = select(AccountSum.building, sql.count()).where(*_wanted(community_id, wish))
-    return {row[0]: row[1] for row in session.execute(query.group_by(AccountSum.building))}
-
-
 def by_oldest(
-    session: Session, community_id: int, wish: Wish, ranges: Sequence[tuple[date, date]]
-) -> dict[int | None, tuple[int, int]]:
-    """Number of the range in which an account's oldest unpaid bill fell due -> accounts, their open principal.
-
-    None: nothing overdue but late fee.
+    session: Session, community_id: int, wish: Wish, latest: Sequence[date]
+) -> list[tuple[int, int]]:
+    """(accounts, their open principal) of those whose oldest unpaid bill fell due by each of these days, the earlier
+    ones included; and last of those who owe nothing but late fee.
     """
-    which = case(
-        *((AccountSum.oldest_due.between(*span), number) for number, span in enumerate(ranges)), else_=None
-    ).label("which")
-    query = select(which, sql.count(), summed(AccountSum.open_fen)).where(*_wanted(community_id, wish))
-    return {row[0]: (row[1], row[2]) for row in session.execute(query.group_by(which))}
+    groups = [AccountSum.oldest_due <= day for day in latest] + [_owes_late_fee_alone(wish)]
+    columns: list[ColumnElement[int]] = []
+    for group in groups:  # one pass: grouping would sort every account
+        columns += [summed(case((group, 1), else_=0)), summed(case((group, AccountSum.open_fen), else_=0))]
+    row = session.execute(select(*columns).where(AccountSum.community_id == community_id)).one()
+    return list(zip(row[::2], row[1::2], strict=True))
 
 
 def count(session: Session, community_id: int, wish: Wish) -> int:

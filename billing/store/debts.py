@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.store.base import summed
@@ -17,9 +17,10 @@ from billing.store.people import Party
 @dataclass(frozen=True)
 class Which:
     """Of which charges: those of some units; or those whose late fee is no closed form, because a waiver touches them
-    or they fell due before a day.
+    or they fell due before a day. `settled`: money cannot have gone to any after the day asked for.
     """
 
+    settled: bool = False
     units: Sequence[int] | None = None
     relieved: bool = False
     due_before: date | None = None
@@ -42,7 +43,8 @@ def debts(session: Session, community_id: int, as_of: date, which: Which = EVERY
     `moved`: an allocation counts from a later day, so the integers do not say what stood on this one. What was
     paid by its due date and never bore late fee is left out.
     """
-    moved = exists().where(Allocation.charge_id == Charge.id, Allocation.on > as_of)
+    later = exists().where(Allocation.charge_id == Charge.id, Allocation.on > as_of)
+    moved = false() if which.settled else later
     return session.execute(
         select(
             Charge.id,

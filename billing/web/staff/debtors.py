@@ -93,7 +93,7 @@ def _page(
     day = asked.wish.day
     largest = asked.sort == "sum"
     wanted = arrears.page(session, community_id, asked.wish, largest, ROWS, (page - 1) * ROWS)
-    which = Which(units=sorted({unit for unit, _ in wanted}))
+    which = Which(settled=True, units=sorted({unit for unit, _ in wanted}))
     known = {
         (one.first.unit_id, one.first.debtor_id): one
         for one in debtors(debts(session, community_id, day, which), steps, day)
