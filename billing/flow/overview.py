@@ -1,11 +1,12 @@
 """A community at a glance: charged, collected, overdue, not yet due; by age, by stage, by building.
 
-Principal is the sum of what is open. The late fee of a sum is worked out from exact fen-days and rounded once, so it
-may differ by a few fen from the sum of rounded rows. What the closed form cannot say is worked out charge by charge.
+Principal is the sum of what is open. The late fee of many charges is worked out from exact fen-days and rounded once,
+so it may differ by a few fen from the sum of rounded rows. What the closed form cannot say is worked out charge by
+charge, and so is everything in a community of few charges.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,13 +22,16 @@ from billing.store import arrears
 from billing.store.arrears import Wish
 from billing.store.debts import Which
 
+#: Up to so many charges every one is reckoned, and a sum is that of the rows it leads to.
+_FEW = 10_000
+
 
 @dataclass(frozen=True)
 class Part:
     """A share of it: of an age, a stage or a building. `name` stands in addresses.
 
     `overdue` is the principal in arrears, `bills` how many of them are open; what is billed and not yet due is
-    `coming`. Of a stage, `overdue` is all open principal of its debtors, and the late fee is not summed.
+    `coming`, principal given up by a waiver `waived`. Of a stage only the debtors are counted.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Part:
     late_fee: int = 0
     coming: int = 0
     charged: int = 0
+    waived: int = 0
     bills: int = 0
     debtors: int = 0
 
@@ -46,7 +51,7 @@ class Part:
 
     @property
     def collected(self) -> int:
-        return self.charged - self.overdue - self.coming
+        return self.charged - self.overdue - self.coming - self.waived
 
     @property
     def rate_ppm(self) -> int | None:
@@ -91,11 +96,12 @@ class _Glance:
         self.session, self.community_id, self.today = session, community_id, today
         self.plain: Plain = plain_terms(rules, today)
         self.steps = ladder(session, community_id, today)
+        if arrears.bills(session, community_id) <= _FEW:
+            self.plain = replace(self.plain, since=date.max)
         self.dues = arrears.by_due(session, community_id, today, self.plain.since, building)
         oldest = min((row.due for row in self.dues), default=today)
-        which = Which(
-            settled=True, relieved=True, due_before=self.plain.since if oldest < self.plain.since else None
-        )
+        before = self.plain.since if oldest < self.plain.since else None
+        which = Which(settled=True, relieved=True, due_before=before)
         self.hard = reckoned(session, community_id, today, rules, which)
 
     def overview(self) -> Overview:
@@ -149,6 +155,7 @@ class _Glance:
             late_fee=late_fee + sum(debt.late_fee for debt in hard),
             coming=sums("coming"),
             charged=sums("charged"),
+            waived=sums("waived"),
             bills=sums("bills"),
             debtors=debtors,
         )
@@ -156,16 +163,14 @@ class _Glance:
     def _by_stage(self, wish: Wish) -> list[Part]:
         steps = sorted(self.steps, key=lambda step: step.from_days)
         latest = [span_of(step, steps, self.today)[1] for step in steps]
-        *reached, (alone, _) = arrears.by_oldest(self.session, self.community_id, wish, latest)
-        further = [*reached[1:], (0, 0)]
+        *reached, alone = arrears.by_oldest(self.session, self.community_id, wish, latest)
         return [
             Part(
                 str(step.stage),
                 step.tone,
-                overdue=here[1] - beyond[1],
-                debtors=here[0] - beyond[0] + (alone if takes_late_fee_alone(step, steps) else 0),
+                debtors=here - beyond + (alone if takes_late_fee_alone(step, steps) else 0),
             )
-            for step, here, beyond in zip(steps, reached, further, strict=True)
+            for step, here, beyond in zip(steps, reached, [*reached[1:], 0], strict=True)
         ]
 
 

@@ -35,6 +35,12 @@ class Wish:
     bill: tuple[date, date] | None = None
 
 
+def bills(session: Session, community_id: int) -> int:
+    """How many charges there are."""
+    query = select(summed(PeriodSum.bills)).where(PeriodSum.community_id == community_id)
+    return session.scalar(query) or 0
+
+
 def by_building(session: Session, community_id: int, day: date, plain_from: date) -> Sequence[Row[Any]]:
     """What is charged, overdue and coming for each building. `fen_days` only of bills that fell due since `plain_from`
     and that no waiver touches: the others' late fee is more than a closed form."""
@@ -64,6 +70,7 @@ def _summed(
     fen_days = PeriodSum.open_fen * days_late(literal(day), PeriodSum.due) + PeriodSum.settled_fen_days
     columns: dict[str, ColumnElement[int]] = {
         "charged": summed(PeriodSum.amount_fen),
+        "waived": summed(PeriodSum.waived_fen),
         "overdue": summed(case((overdue, PeriodSum.open_fen), else_=0)),
         "coming": summed(case((overdue, 0), else_=PeriodSum.open_fen)),
         "bills": summed(case((overdue, PeriodSum.unpaid), else_=0)),
@@ -81,18 +88,16 @@ def _summed(
     ).all()
 
 
-def by_oldest(
-    session: Session, community_id: int, wish: Wish, latest: Sequence[date]
-) -> list[tuple[int, int]]:
-    """(accounts, their open principal) of those whose oldest unpaid bill fell due by each of these days, the earlier
-    ones included; and last of those who owe nothing but late fee.
+def by_oldest(session: Session, community_id: int, wish: Wish, latest: Sequence[date]) -> list[int]:
+    """How many accounts' oldest unpaid bill fell due by each of these days, the earlier ones included; and last how
+    many owe nothing but late fee.
     """
     groups = [AccountSum.oldest_due <= day for day in latest] + [_owes_late_fee_alone(wish)]
-    columns: list[ColumnElement[int]] = []
-    for group in groups:  # one pass: grouping would sort every account
-        columns += [summed(case((group, 1), else_=0)), summed(case((group, AccountSum.open_fen), else_=0))]
+    columns = [
+        summed(case((group, 1), else_=0)) for group in groups
+    ]  # in one pass: grouping would sort them all
     row = session.execute(select(*columns).where(AccountSum.community_id == community_id)).one()
-    return list(zip(row[::2], row[1::2], strict=True))
+    return list(row)
 
 
 def count(session: Session, community_id: int, wish: Wish) -> int:

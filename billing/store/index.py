@@ -35,6 +35,7 @@ class Kept:
     open_fen: int
     settled_fen_days: int
     late_fee_paid_fen: int
+    waived_fen: int
     relieved: bool
     void: bool
 
@@ -135,8 +136,9 @@ def computed(session: Session, charge_ids: Sequence[int] | None = None) -> dict[
         select(Charge.id, Charge.amount_fen, live(Charge).label("live")).where(*chosen)
     ):
         principal, fen_days, late_fee = paid[row.id]
-        left = row.amount_fen - principal - waived.get(row.id, 0) if row.live else 0
-        found[row.id] = Kept(left, fen_days, late_fee, row.id in waived, not row.live)
+        given_up = waived.get(row.id, 0) if row.live else 0
+        left = row.amount_fen - principal - given_up if row.live else 0
+        found[row.id] = Kept(left, fen_days, late_fee, given_up, row.id in waived, not row.live)
     return found
 
 

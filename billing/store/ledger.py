@@ -55,8 +55,8 @@ class Charge(Fact, Base):
 
     `effective_on` is the day from which a statement shows it. Area and price are kept as they were.
     The columns of `KEPT` are an index over the other facts, the only ones that ever change (`billing.store.index`
-    keeps and proves them): what is open, the sum of principal x days late when paid, the late fee paid, whether an
-    approved waiver ever touched it, whether it was reversed.
+    keeps and proves them): what is open, the sum of principal x days late when paid, the late fee paid, the principal
+    given up, whether an approved waiver ever touched it, whether it was reversed.
     """
 
     __tablename__ = "charge"
@@ -89,12 +89,13 @@ class Charge(Fact, Base):
     open_fen: Mapped[int]
     settled_fen_days: Mapped[int] = mapped_column(default=0)
     late_fee_paid_fen: Mapped[int] = mapped_column(default=0)
+    waived_fen: Mapped[int] = mapped_column(default=0)
     relieved: Mapped[bool] = mapped_column(default=False)
     void: Mapped[bool] = mapped_column(default=False)
 
 
 #: The columns of a charge that are an index over other facts.
-KEPT = ("open_fen", "settled_fen_days", "late_fee_paid_fen", "relieved", "void")
+KEPT = ("open_fen", "settled_fen_days", "late_fee_paid_fen", "waived_fen", "relieved", "void")
 
 
 class Payment(Fact, Base):

@@ -69,6 +69,7 @@ class PeriodSum(Base):
     open_fen: Mapped[int]
     settled_fen_days: Mapped[int]
     late_fee_paid_fen: Mapped[int]
+    waived_fen: Mapped[int]
 
 
 class CollectedSum(Base):
@@ -86,7 +87,15 @@ class CollectedSum(Base):
 
 
 _PERIOD, _ACCOUNT, _COLLECTED = (cast(Table, one.__table__) for one in (PeriodSum, AccountSum, CollectedSum))
-_PERIOD_SUMS = ("bills", "unpaid", "amount_fen", "open_fen", "settled_fen_days", "late_fee_paid_fen")
+_PERIOD_SUMS = (
+    "bills",
+    "unpaid",
+    "amount_fen",
+    "open_fen",
+    "settled_fen_days",
+    "late_fee_paid_fen",
+    "waived_fen",
+)
 
 
 def booked(session: Session, community_id: int, after: int) -> None:
@@ -145,7 +154,8 @@ def _counted(amount: int, state: Any) -> tuple[int, ...]:
     if state.void:
         return (0,) * len(_PERIOD_SUMS)
     unpaid = int(state.open_fen > 0)
-    return (1, unpaid, amount, state.open_fen, state.settled_fen_days, state.late_fee_paid_fen)
+    figures = (state.open_fen, state.settled_fen_days, state.late_fee_paid_fen, state.waived_fen)
+    return (1, unpaid, amount, *figures)
 
 
 def _periods(*chosen: ColumnElement[bool]) -> Any:
@@ -167,6 +177,7 @@ def _periods(*chosen: ColumnElement[bool]) -> Any:
             summed(Charge.open_fen).label("open_fen"),
             summed(Charge.settled_fen_days).label("settled_fen_days"),
             summed(Charge.late_fee_paid_fen).label("late_fee_paid_fen"),
+            summed(Charge.waived_fen).label("waived_fen"),
         )
         .join(Unit, Unit.id == Charge.unit_id)
         .where(~Charge.void, *chosen)

@@ -76,6 +76,7 @@ def upgrade():
         sa.Column("open_fen", sa.BigInteger(), nullable=False),
         sa.Column("settled_fen_days", sa.BigInteger(), nullable=False),
         sa.Column("late_fee_paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("waived_fen", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_period_sum_community_id")),
         sa.ForeignKeyConstraint(["item_id"], ["fee_item.id"], name=op.f("fk_period_sum_item_id")),
         sa.PrimaryKeyConstraint(
@@ -94,6 +95,7 @@ def upgrade():
     op.add_column(
         "charge", sa.Column("late_fee_paid_fen", sa.BigInteger(), nullable=False, server_default="0")
     )
+    op.add_column("charge", sa.Column("waived_fen", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("charge", sa.Column("void", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index(
         "ix_charge_relieved",
@@ -116,6 +118,11 @@ def _fill():
         WHERE NOT void"""  # noqa: S608
     )
     op.execute(
+        """UPDATE charge SET waived_fen = (SELECT SUM(CASE WHEN EXISTS (SELECT 1 FROM waiver_end e
+            WHERE e.request_id = s.request_id) THEN 0 ELSE s.principal_fen END) FROM waiver_share s
+            WHERE s.charge_id = charge.id) WHERE relieved AND NOT void"""
+    )
+    op.execute(
         """INSERT INTO account_sum SELECT c.community_id, u.position, c.unit_id, c.debtor_id, MAX(u.building),
             SUM(c.open_fen), MIN(CASE WHEN c.open_fen > 0 THEN c.due END),
             SUM(CASE WHEN c.open_fen > 0 THEN 0 ELSE c.settled_fen_days END),
@@ -127,7 +134,7 @@ def _fill():
     op.execute(
         f"""INSERT INTO period_sum SELECT {keys}, c.due, c.relieved, COUNT(*),
             SUM(CASE WHEN c.open_fen > 0 THEN 1 ELSE 0 END), SUM(c.amount_fen), SUM(c.open_fen),
-            SUM(c.settled_fen_days), SUM(c.late_fee_paid_fen)
+            SUM(c.settled_fen_days), SUM(c.late_fee_paid_fen), SUM(c.waived_fen)
         FROM charge c JOIN unit u ON u.id = c.unit_id WHERE NOT c.void GROUP BY {keys}, c.due, c.relieved"""  # noqa: S608
     )
     op.execute(
@@ -141,6 +148,7 @@ def _fill():
 def downgrade():
     op.drop_index("ix_charge_relieved", "charge")
     op.execute("ALTER TABLE charge DROP COLUMN void")
+    op.execute("ALTER TABLE charge DROP COLUMN waived_fen")
     op.execute("ALTER TABLE charge DROP COLUMN late_fee_paid_fen")
     for table in ("period_sum", "collected_sum", "account_sum"):
         op.drop_table(table)
