@@ -21,6 +21,7 @@ FACTS = (
     "document",
     "dunning_run",
     "entry",
+    "good_faith_rule",
     "hold",
     "ladder_step",
     "late_fee_policy",
