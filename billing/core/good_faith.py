@@ -29,6 +29,15 @@ KINDS: dict[Kind, str] = {
     "away": N_("was away (attested with a paper)"),
     "office-error": N_("error of the office (attested with a paper)"),
 }
+NAMES: dict[Kind, str] = {
+    "first-late": N_("first time late"),
+    "short-delay": N_("short delay"),
+    "prompt-payment": N_("principal paid at once"),
+    "late-bill": N_("billed late"),
+    "corrected": N_("charged anew"),
+    "away": N_("was away"),
+    "office-error": N_("error of the office"),
+}
 #: Not in the books: a person ticks them.
 ATTESTED: frozenset[Kind] = frozenset({"away", "office-error"})
 _IN_DAYS: frozenset[Kind] = frozenset({"short-delay", "prompt-payment"})
