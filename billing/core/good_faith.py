@@ -29,7 +29,7 @@ KINDS: dict[Kind, str] = {
     "away": N_("was away (attested with a paper)"),
     "office-error": N_("error of the office (attested with a paper)"),
 }
-NAMES: dict[Kind, str] = {
+NAMES: dict[str, str] = {
     "first-late": N_("first time late"),
     "short-delay": N_("short delay"),
     "prompt-payment": N_("principal paid at once"),

@@ -1,4 +1,4 @@
-"""The consistency report (减免一致性报告): like cases, how each was decided and by whom; on a page and as a workbook."""
+"""The consistency report (减免一致性报告): like cases, how each was decided and by whom; as a page, as a workbook."""
 
 import io
 from collections.abc import Mapping, Sequence

@@ -60,7 +60,8 @@ class RuleForm(Form):
 def index(community_id: int) -> Page:
     """The rules of today, everything entered so far, and a new one that begins with the terms of the one named."""
     session = db.session()
-    in_force, policies = (known(session, g.community.id, today()) for known in (rules, waiver_policies))
+    in_force = rules(session, g.community.id, today())
+    policies = waiver_policies(session, g.community.id, today())
     named = in_force.get(request.args.get("code", "")) or Rule("", today(), "short-delay", days=10)
     form = RuleForm(data=asdict(named) | {"since": today()})
     form.policy.choices = [SelectChoice(code, one.name) for code, one in policies.items()]
