@@ -51,6 +51,14 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """An earlier request that was refused."""
+
+    number: str
+    on: date
+
+
+@dataclass(frozen=True)
 class History:
     """What the books tell of one debtor on one unit as of a day; charges and notices in the order of their days."""
 
@@ -58,6 +66,7 @@ class History:
     dues: Sequence[Due]
     notices: Sequence[Told] = ()
     waivers: Sequence[Given] = ()
+    refusals: Sequence[Refusal] = ()
 
     @property
     def asked(self) -> list[Due]:
@@ -107,6 +116,9 @@ def speaks_against(history: History) -> list[Finding]:
         else:
             words = N_("%(number)s was granted on %(since)s already.")
             found.append(Finding("granted", words, {"number": one.number, "since": one.since}))
+    for refusal in history.refusals:
+        words = N_("%(number)s was refused on %(on)s.")
+        found.append(Finding("refused", words, {"number": refusal.number, "on": refusal.on}))
     return [*found, *_reminded_in_vain(history)]
 
 

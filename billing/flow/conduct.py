@@ -13,7 +13,7 @@ from billing.flow.allocation import account_of
 from billing.flow.estate import policies
 from billing.flow.good_faith_rules import rules
 from billing.store.estate import Unit
-from billing.store.good_faith import charged_anew, first_bills, notices_told
+from billing.store.good_faith import charged_anew, first_bills, notices_told, refusals
 from billing.store.standing import Account
 
 
@@ -50,6 +50,7 @@ def hear(
     """`found` are accounts, each with the late fee owed on its charges."""
     debtor_ids = sorted({account.debtor_id for account, _ in found})
     notices = notices_told(session, community_id, debtor_ids)
+    refused = refusals(session, community_id, debtor_ids)
     bills = first_bills(session, community_id, debtor_ids)
     anew = {
         charge: local_day(moment)
@@ -57,12 +58,13 @@ def hear(
     }
     heard = []
     for account, owing in found:
-        told = notices.get((account.unit_id, account.debtor_id), ())
+        whose = (account.unit_id, account.debtor_id)
         history = History(
             as_of=as_of,
             dues=_dues(account, owing, bills, anew, as_of),
-            notices=[_seen(one, as_of) for one in told if one.issued_on <= as_of],
+            notices=[_seen(one, as_of) for one in notices.get(whose, ()) if one.issued_on <= as_of],
             waivers=_given(account, as_of),
+            refusals=[one for one in refused.get(whose, ()) if one.on <= as_of],
         )
         spoken = speaks_for(history, in_force)
         heard.append(Hearing(account, as_of, history.asked, spoken, speaks_against(history)))

@@ -65,7 +65,9 @@ class Proposal:
 
 
 def proposals(session: Session, community_id: int, as_of: date) -> list[Proposal]:
-    """For each debtor who owes late fee, for whom a rule speaks and no request waits, in walking order.
+    """For each debtor who owes late fee, for whom a rule speaks and no request waits, nor a waiver for his money.
+
+    They come in walking order.
 
     A dozen queries however many units: the overview says who owes late fee, and only their accounts are read.
     """
@@ -80,7 +82,7 @@ def proposals(session: Session, community_id: int, as_of: date) -> list[Proposal
     found = [
         (account, owing[account.unit_id, account.debtor_id])
         for account in accounts(session, community_id, late_fee_rules, debtor_ids=debtor_ids)
-        if (account.unit_id, account.debtor_id) in owing
+        if (account.unit_id, account.debtor_id) in owing and not account.is_given_time(as_of)
     ]
     in_force = rules(session, community_id, as_of)
     waivers = waiver_policies(session, community_id, as_of)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, and_, select
 from sqlalchemy.orm import Mapped, Session
 
-from billing.core.conduct import Told
+from billing.core.conduct import Refusal, Told
 from billing.store.base import Base
 from billing.store.collection import Bill, Notice
 from billing.store.evidence import first_signed
@@ -65,6 +65,26 @@ def charged_anew(session: Session, community_id: int, debtor_ids: Sequence[int])
         .where(Charge.community_id == community_id, Charge.debtor_id.in_(debtor_ids), Charge.revision > 0)
     )
     return {row.id: row.recorded_at for row in session.execute(query)}
+
+
+def refusals(
+    session: Session, community_id: int, debtor_ids: Sequence[int]
+) -> dict[tuple[int, int], list[Refusal]]:
+    """(unit, debtor) -> his requests that were refused, in that order."""
+    found = defaultdict(list)
+    query = (
+        select(WaiverRequest.unit_id, WaiverRequest.debtor_id, WaiverRequest.serial, WaiverDecision.on)
+        .join(WaiverDecision, WaiverDecision.request_id == WaiverRequest.id)
+        .where(
+            WaiverRequest.community_id == community_id,
+            WaiverRequest.debtor_id.in_(debtor_ids),
+            ~WaiverDecision.approved,
+        )
+    )
+    for row in session.execute(query.order_by(WaiverDecision.entry)):
+        number = WaiverRequest(community_id=community_id, serial=row.serial).number
+        found[row.unit_id, row.debtor_id].append(Refusal(number, row.on))
+    return found
 
 
 def open_requests(session: Session, community_id: int) -> set[tuple[int, int]]:

@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         area=numbers.area,
         price=numbers.price,
         per_mille=numbers.per_mille,
+        percent=numbers.percent,
         percentage=percentage,
         masked_phone=mask.phone,
         masked_id=mask.id_number,

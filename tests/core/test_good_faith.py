@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.core.conduct import Due, Given, History, Told, speaks_against
+from billing.core.conduct import Due, Given, History, Refusal, Told, speaks_against
 from billing.core.good_faith import (
     KINDS,
     USUAL,
@@ -178,8 +178,13 @@ def test_what_only_people_know_is_attested_with_a_paper() -> None:
     assert speaks_for(History(TODAY, [LATE]), [RULES["away"], RULES["office-error"]]) == []
 
 
-def against(dues: Sequence[Due], notices: Sequence[Told] = (), waivers: Sequence[Given] = ()) -> list[str]:
-    return [found.sentence() for found in speaks_against(History(TODAY, dues, notices, waivers))]
+def against(
+    dues: Sequence[Due],
+    notices: Sequence[Told] = (),
+    waivers: Sequence[Given] = (),
+    refusals: Sequence[Refusal] = (),
+) -> list[str]:
+    return [found.sentence() for found in speaks_against(History(TODAY, dues, notices, waivers, refusals))]
 
 
 def test_what_speaks_against_him() -> None:
@@ -189,10 +194,12 @@ def test_what_speaks_against_him() -> None:
         Given("W1-000002", day("2024-01-05"), day("2024-02-01"), lapsed=True),
         Given("W1-000003", day("2025-01-05")),
     ]
-    assert against([due("2024-12-28", "2024-12-01"), *four], in_vain, waivers) == [
+    refused = [Refusal("W1-000009", day("2026-02-01"))]
+    assert against([due("2024-12-28", "2024-12-01"), *four], in_vain, waivers, refused) == [
         "Late on each of the last 4 due dates.",
         "The condition of W1-000002 was not kept by 2024-02-01.",
         "W1-000003 was granted on 2025-01-05 already.",
+        "W1-000009 was refused on 2026-02-01.",
         "Reminded 2 times, last by D1-000007 of 2026-01-09; principal is still open.",
     ]
 
@@ -242,12 +249,12 @@ def test_a_rule_that_measures_or_gives_nothing_is_refused(wrong: dict[str, objec
 
 def test_no_rule_can_know_who_the_debtor_is() -> None:
     """What a rule is given has no name, phone, age or address in it."""
-    known = {field.name for table in (History, Due, Told, Given) for field in fields(table)}
+    known = {field.name for table in (History, Due, Told, Given, Refusal) for field in fields(table)}
     assert known == {
         *("as_of", "dues", "notices", "waivers"),
         *("charge", "period", "due", "free_until", "paid_on", "late_fee", "bill", "corrected_on"),
         *("number", "issued_on", "arrived_on"),
-        *("since", "pay_by", "lapsed"),
+        *("since", "pay_by", "lapsed", "refusals", "on"),
     }
     assert set(KINDS) == {rule.kind for rule in USUAL}
 

@@ -21,6 +21,7 @@ from billing.flow.conduct import hearing
 from billing.flow.dunning import issue_run, plan_run
 from billing.flow.good_faith import Proposal, ask, attest, proposals, proposed, put_on_file
 from billing.flow.good_faith_rules import set_rule
+from billing.flow.waiver_decision import refuse_waiver
 from billing.flow.waiver_effect import effect
 from billing.flow.waivers import terms_of
 from billing.store.base import writing
@@ -159,6 +160,19 @@ def test_a_broken_promise_is_shown_beside_it(town: Town) -> None:
     assert against(proposed_by(late)["1-1-101"]) == [f"The condition of {number} was not kept by 2026-10-20."]
 
 
+def test_nothing_more_is_proposed_while_half_of_it_waits_for_his_money(town: Town) -> None:
+    town.waive("1-1-101", "non-malicious", percent=50, pay_by=day("2026-10-20"))
+    assert "1-1-101" not in proposed_by(town)
+
+
+def test_an_earlier_refusal_is_shown_beside_it(town: Town) -> None:
+    (request,) = file(town, [proposed_by(town)["1-1-101"].key])
+    with writing(town.session, town.community_id):
+        request = town.session.get_one(WaiverRequest, request.id)
+        refuse_waiver(town.session, "manager", "manager", town.today, request, "不符", "k2")
+    assert against(proposed_by(town)["1-1-101"]) == [f"{request.number} was refused on 2026-10-10."]
+
+
 def test_a_request_on_file_is_not_proposed_again_and_nobody_has_decided_it(town: Town) -> None:
     found = proposed_by(town)
     (request,) = file(town, [found["1-1-101"].key])
@@ -275,4 +289,4 @@ def test_few_queries_for_the_whole_community(town: Town, session: Session) -> No
     town.import_roster(roster)
     town.issue("2026Q3", "2026-09-30")
     assert len(proposed_by(town)) > 10
-    assert asked() == before <= 15
+    assert asked() == before <= 16

@@ -109,9 +109,9 @@ def _decisions(report: Report) -> tuple[list[str], list[list[str]]]:
         gettext("Number"),
         gettext("Unit"),
         gettext("Debtor"),
-        gettext("Asked for"),
+        gettext("What was asked"),
         gettext("Share given"),
-        gettext("Value"),
+        gettext("Sum waived"),
         gettext("Decision"),
         gettext("Asked by"),
         gettext("Asked on"),
@@ -170,7 +170,7 @@ def _tally_headings() -> Sequence[str]:
         gettext("Least given"),
         gettext("Most given"),
         gettext("Mean given"),
-        gettext("Value"),
+        gettext("Sum waived"),
     )
 
 

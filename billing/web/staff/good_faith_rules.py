@@ -31,8 +31,8 @@ def _whole(most: int) -> list[object]:
 class RuleForm(Form):
     code = StringField(lazy_gettext("Code"), [Required(), Length(max=40)])
     kind = SelectField(lazy_gettext("What it finds"), choices=choices(NAMES))
-    days = IntegerField(lazy_gettext("Days"), _whole(366), default=0)
-    months = IntegerField(lazy_gettext("Months"), _whole(240), default=0)
+    days = IntegerField(lazy_gettext("Number of days"), _whole(366), default=0)
+    months = IntegerField(lazy_gettext("Number of months"), _whole(240), default=0)
     policy = SelectField(lazy_gettext("Asks under the policy"))
     share_ppm = Parsed(
         lazy_gettext("Share of the late fee, percent"),
