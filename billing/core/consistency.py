@@ -145,6 +145,6 @@ def sum_bracket(fen: int) -> str:
     return next(code for code, most, _ in SUMS if most is None or fen <= most)
 
 
-def age_when_asked(oldest_due: date, asked_on: date) -> Bracket:
-    """How old the oldest of the charges was on the day it was asked for."""
-    return age_bracket(oldest_due, asked_on)
+def longest(lateness: Iterable[tuple[date, date]]) -> Bracket:
+    """How late the latest of the charges was: (due date, day on which its principal was paid, or it was asked for)."""
+    return age_bracket(*max(lateness, key=lambda one: one[1] - one[0]))

@@ -11,8 +11,18 @@ from billing.core import consistency
 from billing.core.consistency import SPAN, Case, Decision, Form, LikeCases, Tally, gathered, like_cases, tally
 from billing.core.problem import Refused
 from billing.store import decisions as rows
+from billing.store.decisions import PaidPart
 from billing.store.waivers import WaiverRequest, WaiverShare
 from billing.translations import N_
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A charge of a request (fen): late from its due date until its principal was paid, or until it was asked for."""
+
+    due: date
+    until: date
+    amount: int
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Report:
 def consistency_report(
     session: Session, community_id: int, first: date, last: date, span_ppm: int = SPAN
 ) -> Report:
-    """Three queries and a look at the charges, however many decisions; figures are those frozen when it was decided."""
+    """Four queries, however many decisions; figures are those frozen when it was decided."""
     if last < first:
         raise Refused(
             N_("The days cannot end on %(last)s before they begin on %(first)s."), last=last, first=first
@@ -62,11 +72,30 @@ def _decisions(session: Session, community_id: int, first: date, last: date) -> 
     found = rows.decided(session, community_id, first, last)
     given = rows.shares(session, [row.WaiverRequest.id for row in found])
     charges = sorted({charge for row in found for charge in row.WaiverRequest.charges})
-    charged = rows.charged(session, charges)
-    return [_decision(row, given.get(row.WaiverRequest.id, []), charged) for row in found]
+    charged, paid = rows.charged(session, charges), rows.paid(session, charges)
+    return [
+        _decision(row, given.get(row.WaiverRequest.id, []), _lots(row.WaiverRequest, charged, paid))
+        for row in found
+    ]
 
 
-def _decision(row: Any, given: Sequence[WaiverShare], charged: Mapping[int, tuple[date, int]]) -> Decision:
+def _lots(
+    request: WaiverRequest,
+    charged: Mapping[int, tuple[date, int]],
+    paid: Mapping[int, Sequence[PaidPart]],
+) -> list[Lot]:
+    """The request's charges as they were known when it was put on file; what came or went since changes nothing."""
+    lots = []
+    for charge in request.charges:
+        due, amount = charged[charge]
+        parts = [one for one in paid.get(charge, ()) if one.known_at(request.entry) and one.principal]
+        whole = sum(one.principal for one in parts) >= amount
+        until = max(one.on for one in parts) if whole else request.asked_on
+        lots.append(Lot(due, max(due, until), amount))
+    return lots
+
+
+def _decision(row: Any, given: Sequence[WaiverShare], lots: Sequence[Lot]) -> Decision:
     request, decision = row.WaiverRequest, row.WaiverDecision
     form = _form(request)
     return Decision(
@@ -74,7 +103,7 @@ def _decision(row: Any, given: Sequence[WaiverShare], charged: Mapping[int, tupl
         request_id=request.id,
         unit=row.Unit.label,
         debtor=row.debtor,
-        case=_case(request, form, [charged[charge] for charge in request.charges]),
+        case=_case(request, form, lots),
         asked_on=request.asked_on,
         asked_by=row.asked_by,
         decided_on=decision.on,
@@ -87,12 +116,12 @@ def _decision(row: Any, given: Sequence[WaiverShare], charged: Mapping[int, tupl
     )
 
 
-def _case(request: WaiverRequest, form: Form, charges: Sequence[tuple[date, int]]) -> Case:
+def _case(request: WaiverRequest, form: Form, lots: Sequence[Lot]) -> Case:
     return Case(
         kind=request.kind,
         found=tuple(sorted({str(one.get("code", "")) for one in request.found})),
-        age=consistency.age_when_asked(min(due for due, _ in charges), request.asked_on),
-        sum=consistency.sum_bracket(sum(amount for _, amount in charges)),
+        age=consistency.longest((one.due, one.until) for one in lots),
+        sum=consistency.sum_bracket(sum(one.amount for one in lots)),
         condition=request.condition,
         form=form,
     )

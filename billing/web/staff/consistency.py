@@ -91,7 +91,7 @@ def case_words(case: Case, names: Mapping[str, str]) -> list[str]:
     return [
         gettext(waiver_policy.KINDS.get(case.kind, case.kind)),  # type: ignore[call-overload]
         " + ".join(found) or gettext("no rule spoke for it"),
-        gettext("due: %(age)s before", age=gettext(case.age.label)),
+        gettext("late: %(age)s", age=gettext(case.age.label)),
         gettext("billed: %(sum)s", sum=gettext(_SUMS[case.sum])),
         gettext(waiver_policy.CONDITION_WORDS.get(case.condition, case.condition)),  # type: ignore[call-overload]
         gettext("asked for: %(what)s", what=gettext(consistency.FORMS[case.form])),
