@@ -23,7 +23,7 @@ from billing import demo, jobs
 from billing.app import create_app
 from billing.core.calendar import parse_period
 from billing.extensions import db
-from billing.flow import charges, dunning, estate, printing, profile, roster, statements, tariffs
+from billing.flow import charges, dunning, estate, good_faith, printing, profile, roster, statements, tariffs
 from billing.sheets import read_arrears, read_roster
 from billing.store.base import writing
 from billing.store.collection import Document
@@ -56,6 +56,7 @@ def measure(app: Flask, folder: Path) -> None:
         profile.set_profile(session, "bench", TODAY, place.id, demo.CONTRACT_FACTS, estate.EVER)
     fill(session, place.id)
     statement(session, place.id)
+    proposals(session, place.id)
     notices(session, vault, place.id, folder)
 
 
@@ -96,6 +97,12 @@ def statement(session: Session, community_id: int) -> None:
     queries = len(asked)
     seconds = median(lambda: statements.statement(session, unit, TODAY), 50)
     say("a statement", f"{queries} queries, {seconds * 1000:.1f} ms")
+
+
+def proposals(session: Session, community_id: int) -> None:
+    """Everybody late is heard, for and against."""
+    seconds = median(lambda: good_faith.proposals(session, community_id, TODAY))
+    say("good-faith proposals of all units", f"{seconds * 1000:.0f} ms")
 
 
 def notices(session: Session, vault: Vault, community_id: int, folder: Path) -> None:

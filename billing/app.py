@@ -9,12 +9,36 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from billing import cli, web
 from billing.extensions import babel, csrf, db, login, mail, migrate
-from billing.store import accounts, base, collection, estate, evidence, ledger, people, sums, waivers, work
+from billing.store import (
+    accounts,
+    base,
+    collection,
+    estate,
+    evidence,
+    good_faith,
+    ledger,
+    people,
+    sums,
+    waivers,
+    work,
+)
 from billing.store import mail as mails
 from config import settings
 
 #: The modules whose tables make the schema.
-TABLES = (accounts, collection, estate, evidence, ledger, mails, people, sums, waivers, work)
+TABLES = (
+    accounts,
+    collection,
+    estate,
+    evidence,
+    good_faith,
+    ledger,
+    mails,
+    people,
+    sums,
+    waivers,
+    work,
+)
 
 ROOT = Path(__file__).parent.parent
 

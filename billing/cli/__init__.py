@@ -5,6 +5,7 @@ from flask import Flask
 from billing.cli import (
     accounts,
     dunning,
+    good_faith,
     imports,
     late_fee,
     ledger,
@@ -26,6 +27,7 @@ COMMANDS = (
     *periods.COMMANDS,
     *dunning.COMMANDS,
     *slips.COMMANDS,
+    *good_faith.COMMANDS,
     *mail.COMMANDS,
     *office.COMMANDS,
     late_fee.late_fee,

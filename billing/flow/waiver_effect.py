@@ -53,31 +53,43 @@ def effect(session: Session, request: WaiverRequest, terms: Terms, today: date) 
     """Work out what these terms give on the request's charges. Raises Refused where that is nothing, or too much."""
     account = account_on(session, request)
     policy = find_waiver_policy(session, request.community_id, request.policy, today)
+    return reckon(account, policy, request.number, request.charges, terms, today)
+
+
+def reckon(
+    account: Account,
+    policy: WaiverPolicy,
+    number: str,
+    charges: Sequence[int],
+    terms: Terms,
+    today: date,
+) -> Effect:
+    """The same for an account at hand, of a request yet to be made or made under `number`."""
     check_terms(policy, terms, today)
     full_on = max(
         [today, *([terms.pay_by] if terms.pay_by else []), *([terms.suspended[1]] if terms.suspended else [])]
     )
     until = terms.pay_by or today
     counted = account.standing(today)
-    now = _lines(account, request, today, counted)
-    owed = _lines(account, request, until, counted)
+    now = _lines(account, charges, today, counted)
+    owed = _lines(account, charges, until, counted)
     _check_room(policy, terms, now, owed)
     reliefs = _spread(terms, now, owed, today, until)
-    waiver = Waiver(request.number, today, reliefs, policy.condition, terms.pay_by)
+    waiver = Waiver(number, today, reliefs, policy.condition, terms.pay_by)
     found = Effect(
         waiver=waiver,
-        today=list(zip(now, _lines(account, request, today, [*counted, waiver]), strict=True)),
+        today=list(zip(now, _lines(account, charges, today, [*counted, waiver]), strict=True)),
         full_on=full_on,
         full=list(
             zip(
-                _lines(account, request, full_on, counted),
-                _lines(account, request, full_on, [*counted, waiver]),
+                _lines(account, charges, full_on, counted),
+                _lines(account, charges, full_on, [*counted, waiver]),
                 strict=True,
             )
         ),
     )
     if found.value <= 0:
-        raise Refused(N_("%(number)s would give nothing: nothing of it is owed."), number=request.number)
+        raise Refused(N_("%(number)s would give nothing: nothing of it is owed."), number=number)
     if any(after.late_fee_due < 0 for _, after in found.today):
         raise Refused(
             N_("The late fee of those days is paid already: choose other days, or reverse the payment first.")
@@ -90,11 +102,9 @@ def account_on(session: Session, request: WaiverRequest) -> Account:
     return account_of(session, unit, request.debtor_id, policies(session, request.community_id))
 
 
-def _lines(account: Account, request: WaiverRequest, day: date, waivers: Sequence[Waiver]) -> list[Line]:
-    """The request's charges, but for those reversed since, the earliest due first."""
-    lines = [
-        account.line_of(charge.id, day, waivers) for charge in account.charges if charge.id in request.charges
-    ]
+def _lines(account: Account, charges: Sequence[int], day: date, waivers: Sequence[Waiver]) -> list[Line]:
+    """Those charges, but for the ones reversed since, the earliest due first."""
+    lines = [account.line_of(charge.id, day, waivers) for charge in account.charges if charge.id in charges]
     return [line for line in lines if line is not None]
 
 

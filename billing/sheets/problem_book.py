@@ -21,7 +21,7 @@ _LONGEST_CELL = 32_000
 _SHEET_NAME_LIMIT = 31
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 # Every cell is text: what an owner wrote as =HYPERLINK(...) stays a text, and 0101 keeps its zero.
-_AS_TEXT = {
+AS_TEXT = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -40,7 +40,7 @@ def write_problem_book(reading: Reading[Any], translate: Callable[[str], str] = 
         )
         reasons.setdefault((problem.sheet, problem.row), []).append(sentence)
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, _AS_TEXT)
+    book = xlsxwriter.Workbook(stream, AS_TEXT)
     writer = _SheetWriter(book, reasons, translate(WHAT_TO_DO))
     for table in reading.survey.main:
         bad = [row for row in table.rows if (table.sheet.name, row.number) in reasons]
@@ -96,13 +96,13 @@ class _SheetWriter:
         sheet = self.book.add_worksheet(self._free_name(table.sheet.name))
         last = len(columns)
         for place, index in enumerate(columns):
-            _write(sheet, 0, place, table.headers[index], self.head)
-        _write(sheet, 0, last, self.title, self.head)
+            write_text(sheet, 0, place, table.headers[index], self.head)
+        write_text(sheet, 0, last, self.title, self.head)
         for line, row in enumerate(rows, 1):
             for place, index in enumerate(columns):
-                _write(sheet, line, place, table.sheet.text(row, index), self.text)
+                write_text(sheet, line, place, table.sheet.text(row, index), self.text)
             reasons = self.reasons.get((table.sheet.name, row.number), ())
-            _write(sheet, line, last, "\n".join(reasons), self.told)
+            write_text(sheet, line, last, "\n".join(reasons), self.told)
         sheet.set_column(0, last - 1, 14, self.text)
         sheet.set_column(last, last, 60, self.told)
         sheet.freeze_panes(1, 0)
@@ -120,6 +120,6 @@ class _SheetWriter:
         return unique
 
 
-def _write(sheet: Worksheet, line: int, column: int, text: str, form: Format) -> None:
+def write_text(sheet: Worksheet, line: int, column: int, text: str, form: Format) -> None:
     if text:
         sheet.write_string(line, column, text[:_LONGEST_CELL], form)

@@ -158,10 +158,10 @@ class Reversal(Fact, Base):
     reason: Mapped[str]
 
 
-def reverses(table: type[Fact]) -> ColumnElement[bool]:
-    """That the row of `Reversal` names the fact."""
-    named = and_(Reversal.target == table.__tablename__, Reversal.target_id == table.id)  # type: ignore[attr-defined]
-    return and_(Reversal.community_id == table.community_id, named)
+def reverses(table: type[Fact], reversal: type[Reversal] = Reversal) -> ColumnElement[bool]:
+    """That the row of `Reversal`, or of an alias of it, names the fact."""
+    named = and_(reversal.target == table.__tablename__, reversal.target_id == table.id)  # type: ignore[attr-defined]
+    return and_(reversal.community_id == table.community_id, named)
 
 
 def live(table: type[Fact], known_at: int | None = None) -> ColumnElement[bool]:

@@ -61,6 +61,20 @@ COMMUNITY = (
     ),
     Entry("holds.index", "hold.edit", N_("Holds and disputes"), N_("Who is not reminded, and why"), "holds"),
     Entry(
+        "proposals.index",
+        "statement.view",
+        N_("Good-faith proposals"),
+        N_("Who was late without ill will, as the rules find"),
+        "faith",
+    ),
+    Entry(
+        "consistency.index",
+        "waiver.report",
+        N_("Consistency of waivers"),
+        N_("Like cases, how each was decided and by whom"),
+        "balance",
+    ),
+    Entry(
         "activation.index",
         "activation.issue",
         N_("Activation letters"),
@@ -93,7 +107,7 @@ OFFICE = (
 )
 
 #: A noun whose pages have no entry of their own -> the one under which they are found.
-WITHIN = {"bills": "periods"}
+WITHIN = {"bills": "periods", "good_faith_rules": "proposals"}
 
 #: Where somebody who may edit the profile is sent while there is no community.
 FIRST_RUN = "guide.index"

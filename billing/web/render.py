@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from billing.clock import SHANGHAI
 from billing.core import mask, money, numbers, roles
+from billing.core.conduct import Finding
+from billing.core.good_faith import Rule
 from billing.core.problem import Problem, Refused
 from billing.core.profile import Doubt
 from billing.translations import N_
@@ -50,6 +52,7 @@ def init_app(app: Flask) -> None:
         area=numbers.area,
         price=numbers.price,
         per_mille=numbers.per_mille,
+        percent=numbers.percent,
         percentage=percentage,
         masked_phone=mask.phone,
         masked_id=mask.id_number,
@@ -85,7 +88,7 @@ def percentage(ppm: int) -> str:
     return f"{ppm // 10_000}.{ppm // 1_000 % 10}%"
 
 
-def sentence(said: Refused | Problem | Doubt | str) -> str:
+def sentence(said: Refused | Problem | Doubt | Finding | Rule | str) -> str:
     """What a rule or an import says, in the page's language."""
     return gettext(said) if isinstance(said, str) else said.sentence(gettext)
 

@@ -22,6 +22,7 @@ FACTS = (
     "document",
     "dunning_run",
     "entry",
+    "good_faith_rule",
     "hold",
     "ladder_step",
     "late_fee_policy",
