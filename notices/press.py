@@ -45,10 +45,11 @@ class Press:
 
     def typecase(self) -> Typecase:
         kind = kind_of(self.paper)
-        slip = ("slip.",) if getattr(self.paper, "slip_url", "") else ()
+        told = [("slip.", "slip_url"), ("waived.", "waivers")]
+        more = [section for section, name in told if getattr(self.paper, name, None)]
         return Typecase(
             self.fonts,
-            self.words.characters(*_SHARED, f"{kind}.", *slip),
+            self.words.characters(*_SHARED, f"{kind}.", *more),
             self.words.characters("charset.bold", "heading."),
         )
 
