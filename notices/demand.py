@@ -20,7 +20,7 @@ from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
 from notices.sheet import MM
 from notices.styles import DEAR, HEADING, INDENT, TEXT
-from notices.waivers import waiver_table
+from notices.waivers import waiver_table, waivers_on_annex
 
 _NUMERALS = "零一二三四五六七八九十"
 
@@ -71,6 +71,7 @@ def _compose(paper: Demand, press: Press, annex: bool) -> Flow:
     if annex:
         flow.turn()
         _working(flow, paper, press, "heading.annex")
+        waiver_table(flow, press, paper.waivers)
     if paper.slip_url:
         slip.draw(flow, press, name + times, content.total(paper.lines), paper.slip_url)
     return flow
@@ -104,10 +105,12 @@ def _body(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
 def _debt(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
     owed_sums(flow, paper, press)
     charge_table(flow, press, paper.lines, press.say("heading.charges"))
-    waiver_table(flow, press, paper.waivers)
     if annex:
+        waivers_on_annex(flow, press, paper.waivers)
         entry(flow, press.say("heading.working"), press.say("label.annex_note"))
-    elif _has_working(paper):
+        return
+    waiver_table(flow, press, paper.waivers)
+    if _has_working(paper):
         _working(flow, paper, press, "heading.working")
 
 

@@ -19,6 +19,7 @@ from notices.content import (
     late_fee_due,
 )
 from notices.fonts import Fonts, MissingGlyph
+from notices.waiver_request import WaiverForm
 
 _ALWAYS = (
     *("number", "verify_url", "office.company", "community.name"),
@@ -90,6 +91,15 @@ def _check_figures(paper: Paper) -> None:
         settled = sum(share.principal + share.late_fee for share in paper.shares)
         if settled + paper.prepayment != paper.amount:
             raise ValueError(f"{paper.number}: shares and prepayment are not the amount received")
+    elif isinstance(paper, WaiverForm):
+        _check_form(paper)
+
+
+def _check_form(paper: WaiverForm) -> None:
+    if any(not 0 <= given <= line.owed for line in paper.lines for given in (line.asked, line.approved or 0)):
+        raise ValueError(f"{paper.number}: more is given up than is owed")
+    if paper.approved != (paper.decision.value if paper.decision else 0):
+        raise ValueError(f"{paper.number}: the lines are not what was approved")
 
 
 def _check_waivers(number: str, lines: Sequence[ChargeLine], waivers: Sequence[Waived]) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from billing.core.money import grouped
 from notices import figures
+from notices.blocks import entry
 from notices.layout import WIDTH, Flow
 from notices.parts import Waived, WaiverTerms
 from notices.press import Press
@@ -12,7 +13,7 @@ from notices.sheet import MM
 from notices.styles import BODY, FINE, HEADING, NOTE, STRONG
 from notices.table import Cell, Column, Row, Table
 
-_WIDTHS = {"number": 20, "what": 46, "principal": 17, "late_fee": 17, "by": 44, "state": 30}
+_WIDTHS = {"number": 20, "what": 46, "by": 46, "state": 28, "principal": 17, "late_fee": 17}
 _ENDED = ("lapsed", "withdrawn")
 
 
@@ -31,24 +32,36 @@ def waiver_table(flow: Flow, press: Press, waivers: Sequence[Waived]) -> None:
         )
         for name, width in _WIDTHS.items()
     ]
-    Table(flow, columns).draw([_row(press, one) for one in waivers])
+    Table(flow, columns, smallest=0.92).draw([*(_row(press, one) for one in waivers), _sums(press, waivers)])
     flow.gap(0.8 * MM)
     if notes := _notes(press, waivers):
         flow.paragraph(notes, NOTE)
     flow.gap(1.6 * MM)
 
 
+def waivers_on_annex(flow: Flow, press: Press, waivers: Sequence[Waived]) -> None:
+    """Where the annex tells of them: that it does."""
+    if waivers:
+        entry(flow, press.say("waived.heading"), press.say("waived.annex_note"))
+
+
 def _row(press: Press, one: Waived) -> Row:
-    amounts: list[Cell] = [[(grouped(fen), BODY)] for fen in (one.principal, one.late_fee)]
     return Row(
         [
             [(one.number, BODY), (press.say("waived.since", 日期=one.since.isoformat()), FINE)],
             [(gives(press, one.terms), BODY)],
-            *amounts,
             [(condition(press, one.terms), BODY)],
             _state(press, one),
+            [(grouped(one.principal), BODY)],
+            [(grouped(one.late_fee), BODY)],
         ]
     )
+
+
+def _sums(press: Press, waivers: Sequence[Waived]) -> Row:
+    cells: list[Cell] = [[(press.say("heading.sum"), STRONG)], None, None, None]
+    sums = (sum(one.principal for one in waivers), sum(one.late_fee for one in waivers))
+    return Row([*cells, *([(grouped(fen), STRONG)] for fen in sums)], ground=0.93, bound=True)
 
 
 def _state(press: Press, one: Waived) -> Cell:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from billing.core.statement import Line, Relief
-from billing.core.waiver import Waiver
+from billing.core.waiver import State, Waiver
 from billing.store.standing import Account
 from notices import content
 
@@ -26,9 +26,6 @@ def waived(account: Account, rows: Sequence[Line], as_of: date) -> tuple[content
 
 def _waived(account: Account, one: Waiver, rows: Sequence[Line], as_of: date) -> content.Waived:
     state = account.waiver_state(one, as_of)
-    ended = one.withdrawn if state == "withdrawn" else None
-    if state == "lapsed" and one.pay_by:
-        ended = one.pay_by + _DAY
     here = [
         (relief.principal, given)
         for row in rows
@@ -40,10 +37,17 @@ def _waived(account: Account, one: Waiver, rows: Sequence[Line], as_of: date) ->
         since=one.since,
         terms=terms_told(one),
         state=state,
-        ended=ended,
+        ended=ended_on(one, state),
         principal=sum(principal for principal, _ in here),
         late_fee=sum(late_fee for _, late_fee in here),
     )
+
+
+def ended_on(one: Waiver, state: State) -> date | None:
+    """The day from which what it gave up is due again, if that is so."""
+    if state == "lapsed" and one.pay_by:
+        return one.pay_by + _DAY
+    return one.withdrawn if state == "withdrawn" else None
 
 
 def terms_told(one: Waiver) -> content.WaiverTerms:

@@ -54,24 +54,20 @@ def effect(session: Session, request: WaiverRequest, terms: Terms, today: date) 
     account = account_on(session, request)
     policy = find_waiver_policy(session, request.community_id, request.policy, today)
     check_terms(policy, terms, today)
-    full_on = max(
-        [today, *([terms.pay_by] if terms.pay_by else []), *([terms.suspended[1]] if terms.suspended else [])]
-    )
-    until = terms.pay_by or today
     counted = account.standing(today)
-    now = _lines(account, request, today, counted)
-    owed = _lines(account, request, until, counted)
-    _check_room(policy, terms, now, owed)
-    reliefs = _spread(terms, now, owed, today, until)
+    now = concerned(account, request, today, counted)
+    _check_room(policy, terms, now, concerned(account, request, terms.pay_by or today, counted))
+    reliefs = spread(account, request, terms, today, counted)
     waiver = Waiver(request.number, today, reliefs, policy.condition, terms.pay_by)
+    last = full_on(terms, today)
     found = Effect(
         waiver=waiver,
-        today=list(zip(now, _lines(account, request, today, [*counted, waiver]), strict=True)),
-        full_on=full_on,
+        today=list(zip(now, concerned(account, request, today, [*counted, waiver]), strict=True)),
+        full_on=last,
         full=list(
             zip(
-                _lines(account, request, full_on, counted),
-                _lines(account, request, full_on, [*counted, waiver]),
+                concerned(account, request, last, counted),
+                concerned(account, request, last, [*counted, waiver]),
                 strict=True,
             )
         ),
@@ -85,12 +81,19 @@ def effect(session: Session, request: WaiverRequest, terms: Terms, today: date) 
     return found
 
 
-def account_on(session: Session, request: WaiverRequest) -> Account:
+def full_on(terms: Terms, today: date) -> date:
+    """The day by which these terms have given all they can."""
+    days = [terms.pay_by, terms.suspended[1] if terms.suspended else None]
+    return max([today, *(day for day in days if day)])
+
+
+def account_on(session: Session, request: WaiverRequest, known_at: int | None = None) -> Account:
     unit = session.get_one(Unit, request.unit_id)
-    return account_of(session, unit, request.debtor_id, policies(session, request.community_id))
+    rules = policies(session, request.community_id, known_at)
+    return account_of(session, unit, request.debtor_id, rules, known_at)
 
 
-def _lines(account: Account, request: WaiverRequest, day: date, waivers: Sequence[Waiver]) -> list[Line]:
+def concerned(account: Account, request: WaiverRequest, day: date, waivers: Sequence[Waiver]) -> list[Line]:
     """The request's charges, but for those reversed since, the earliest due first."""
     lines = [
         account.line_of(charge.id, day, waivers) for charge in account.charges if charge.id in request.charges
@@ -120,10 +123,12 @@ def _check_room(policy: WaiverPolicy, terms: Terms, now: Sequence[Line], owed: S
             raise Refused(words, most=yuan(most))
 
 
-def _spread(
-    terms: Terms, now: Sequence[Line], owed: Sequence[Line], today: date, until: date
+def spread(
+    account: Account, request: WaiverRequest, terms: Terms, today: date, counted: Sequence[Waiver]
 ) -> Mapping[int, Relief]:
     """Sums go to the charges in the order of their due dates, a share and days to each of them."""
+    until = terms.pay_by or today
+    now, owed = (concerned(account, request, day, counted) for day in (today, until))
     late_fee, principal = terms.late_fee, terms.principal
     reliefs = {}
     for line, later in zip(now, owed, strict=True):
