@@ -21,9 +21,9 @@ _WIDTHS = {"item": 25, "period": 30, "due": 17, "principal": 19, "late_fee": 19}
 _WIDTHS |= {"asked": 20, "approved": 20, "left": 24}
 _STEPS = {"step": 22, "opinion": 88, "signature": 38, "on": 26}
 _HASH = 12
-_BOX, _TICK = "□", "√"
+_BOX, _TICK = "□", "✓"
 #: A line as high as a signature needs.
-_PEN = Style(8, leading=25)
+_PEN = Style(8, leading=28)
 _TICKED = Style(8.6, "bold")
 
 
@@ -112,7 +112,7 @@ def _kinds(flow: Flow, paper: WaiverForm, press: Press) -> None:
         sheet.text(x, y, _BOX, VALUE)
         chosen = kind == paper.kind
         if chosen:
-            sheet.text(x + 0.3 * MM, y - 0.5 * MM, _TICK, _TICKED)
+            sheet.text(x + 0.2 * MM, y, _TICK, _TICKED)
         said, style = _say(press, f"kind_{kind}"), _TICKED if chosen else VALUE
         sheet.text(x + 3.6 * MM, y, said, style)
         x += 3.6 * MM + sheet.width(said, style) + 5 * MM
@@ -137,6 +137,7 @@ def _lines(flow: Flow, paper: WaiverForm, press: Press) -> None:
     rows = [_row(press, line) for line in paper.lines]
     Table(flow, columns).draw([*rows, _total(paper, press)])
     if paper.full_on > paper.as_of:
+        flow.gap(0.6 * MM)
         flow.paragraph(_say(press, "counted", 日期=figures.day(paper.full_on)), SMALL)
     flow.gap(2 * MM)
 
@@ -205,6 +206,7 @@ def _steps(flow: Flow, paper: WaiverForm, press: Press) -> None:
     scale = WIDTH / sum(_STEPS.values())
     columns = [Column(width * scale, _say(press, f"column_{name}")) for name, width in _STEPS.items()]
     Table(flow, columns).draw(list(_step_rows(paper, press)))
+    flow.gap(0.6 * MM)
     flow.paragraph(_say(press, "signed"), SMALL)
 
 

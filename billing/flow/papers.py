@@ -188,11 +188,9 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
         debtor_ids=[debtor.id],
         known_at=payment.entry,
     )[0]
-    rows = {row.charge.id: row for row in then.lines(payment.on)}
+    rows = then.lines(payment.on)
     every = {charge.id: charge for charge in then.charges}
-    remaining = [row for row in rows.values() if row.total > 0]
     paid = {part.charge for part in taken.parts}
-    touched = [row for row in rows.values() if row.total > 0 or row.charge.id in paid]
     entry = session.get_one(Entry, (payment.community_id, payment.entry))
     return content.Receipt(
         number=payment.receipt,
@@ -217,8 +215,8 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
         order=rules.on(payment.on).order,
         designated=bool(entry.detail.get("charges")),
         prepayment=taken.prepayment,
-        remaining=charge_lines(then, remaining),
-        waivers=waived(then, touched, payment.on),
+        remaining=charge_lines(then, [row for row in rows if row.total > 0]),
+        waivers=waived(then, [row for row in rows if row.total > 0 or row.charge.id in paid], payment.on),
         cashier=entry.actor,
         reversal=_reversal(session, payment),
     )

@@ -82,7 +82,7 @@ def test_a_form_adds_up(paper: WaiverForm) -> None:
 
 def test_the_reason_is_ticked_as_on_the_paper_form() -> None:
     found = reading.joined(render(waived.form()))
-    assert found.count("√") == 1
+    assert found.count("✓") == 1
     assert found.count("□") == 6 and "协商" in found
 
 
