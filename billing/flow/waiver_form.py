@@ -13,6 +13,7 @@ from billing.core.statement import Line
 from billing.core.waiver import Waiver
 from billing.core.waiver_policy import Terms
 from billing.flow import papers
+from billing.flow.profile import missing
 from billing.flow.waived import ended_on, terms_told
 from billing.flow.waiver_effect import account_on, concerned, full_on, spread
 from billing.flow.waiver_policy import waiver_policies
@@ -24,6 +25,7 @@ from billing.store.standing import Account
 from billing.store.vault import Vault
 from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverPaper, WaiverRequest
 from notices.content import WaiverTerms
+from notices.fonts import fonts
 from notices.render import render
 from notices.waiver_request import AskedLine, Attachment, Decision, Standing, WaiverForm
 
@@ -41,7 +43,10 @@ def waiver_form(session: Session, request: WaiverRequest, today: date) -> Waiver
     asked = terms_of(request)
     until = full_on(asked, day) if own is None else max(day, *_last_days(own))
     unit, debtor = session.get_one(Unit, request.unit_id), session.get_one(Party, request.debtor_id)
-    head = papers.Letterhead(session, request.community_id, day)
+    gaps = missing(
+        session, request.community_id, day
+    )  # as a rule none; else the paper has what is known by now
+    head = papers.Letterhead(session, request.community_id, today if gaps else day)
     owner = head.addressee(debtor.name, debtor.kind)
     known = waiver_policies(session, request.community_id, day).get(request.policy)
     return WaiverForm(
@@ -56,9 +61,9 @@ def waiver_form(session: Session, request: WaiverRequest, today: date) -> Waiver
         asked_on=request.asked_on,
         by_owner=request.by_owner,
         handler="" if request.by_owner else asked_by(session, request),
-        policy=known.name if known else request.policy,
+        policy=_drawable(known.name if known else request.policy),
         kind=request.kind,
-        reason=request.reason,
+        reason=_drawable(request.reason),
         asked=_told(asked, request),
         lines=_lines(account, request, asked, own, day, until, standing),
         standing=standing,
@@ -73,6 +78,12 @@ def waiver_form_pdf(session: Session, vault: Vault, request: WaiverRequest, toda
     paper = waiver_form(session, request, today)
     seal, logo = (papers.picture(vault, sha256) for sha256 in (paper.office.seal, paper.office.logo))
     return render(paper, seal=seal, logo=logo)
+
+
+def _drawable(text: str) -> str:
+    """With 〓 for what no font has, such as an emoji: the books keep it, and a form without it is better than none."""
+    unknown = fonts().missing([text])
+    return "".join("〓" if character in unknown else character for character in text)
 
 
 def _standing(
@@ -151,7 +162,9 @@ def _line(account: Account, before: Line, asked: Line, approved: Line, is_open: 
 
 def _attached(session: Session, request: WaiverRequest) -> tuple[Attachment, ...]:
     query = select(WaiverPaper).where(WaiverPaper.request_id == request.id).order_by(WaiverPaper.id)
-    return tuple(Attachment(name=row.file_name, sha256=row.sha256) for row in session.scalars(query))
+    return tuple(
+        Attachment(name=_drawable(row.file_name), sha256=row.sha256) for row in session.scalars(query)
+    )
 
 
 def _decision(session: Session, decision: WaiverDecision, own: Waiver | None) -> Decision:
@@ -160,7 +173,7 @@ def _decision(session: Session, decision: WaiverDecision, own: Waiver | None) ->
         by=session.get_one(Entry, (decision.community_id, decision.entry)).actor,
         role=decision.role,
         limit=decision.limit_fen,
-        opinion=decision.opinion,
+        opinion=_drawable(decision.opinion),
         terms=terms_told(own) if own else None,
         value=decision.value_fen,
     )

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from billing.core.waiver_policy import Terms
+from billing.flow.profile import set_profile
 from billing.flow.waiver_decision import refuse_waiver
 from billing.flow.waiver_form import waiver_form, waiver_form_pdf
-from billing.flow.waivers import add_paper
+from billing.flow.waivers import Application, add_paper, request_waiver
 from billing.store.base import writing
 from billing.store.vault import Vault
 from billing.store.waivers import WaiverRequest
 from notices.record import freeze, thaw
 from notices.waiver_request import WaiverForm
-from tests.flow.town import Town, day
+from tests.flow.town import CONTRACT, Town, day, found
 from tests.notices import reading
 from tests.notices.papers import seal_png
 
@@ -105,6 +106,26 @@ def test_days_and_principal_are_told_charge_by_charge(town: Town) -> None:
     # 30 days of 1.20, and 100.00.
     assert (paper.lines[0].asked, paper.lines[0].asked_principal) == (13_600, 10_000)
     assert (paper.asked.suspended_first, paper.asked.suspended_last) == days
+
+
+def test_it_can_be_printed_whatever_was_written_and_once_the_profile_is_there(
+    town: Town, vault: Vault
+) -> None:
+    """An emoji is kept in the books; a profile entered after the decision is better than none."""
+    with writing(town.session, town.community_id):
+        unit, terms = town.unit("1-1-101"), Terms(share_ppm=500_000)
+        debtor = town.charges("1-1-101")[0].debtor_id
+        asked = Application("office-error", terms, "<b>不好意思</b>😀\n王𬱟", "emoji")
+        request = request_waiver(town.session, "clerk", town.today, unit, debtor, asked)
+    printed = reading.joined(waiver_form_pdf(town.session, vault, request, town.today))
+    assert "<b>不好意思</b>〓王𬱟" in printed and request.reason.endswith("😀\n王𬱟")
+    other = found(town.session, day("2026-03-02"), name="别处")
+    other.issue("2026Q1")
+    other = other.on("2026-05-30")
+    decided = other.waive("1-1-101", "office-error", percent=50)
+    with writing(other.session):
+        set_profile(other.session, "clerk", town.today, other.community_id, CONTRACT, day("2026-06-01"))
+    assert form(other.on("2026-06-02"), decided).as_of == day("2026-05-30")
 
 
 def test_papers_and_an_earlier_waiver_are_seen(town: Town, vault: Vault) -> None:
