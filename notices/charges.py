@@ -5,12 +5,12 @@ from itertools import groupby
 
 from billing.core.money import grouped
 from notices import content, figures
-from notices.content import ChargeLine, LateFeeSegment
+from notices.content import ChargeLine, LateFeeSegment, Suspension
 from notices.layout import LEFT, RIGHT, WIDTH, Flow, fit
 from notices.press import Press
 from notices.sheet import MM
 from notices.styles import BODY, FINE, HEADING, SMALL, STRONG
-from notices.table import Cell, Column, Row, Table
+from notices.table import Cell, Column, Line, Row, Table
 
 _DETAIL_WIDTHS = (26.5, 29.5, 16.8, 15.3, 15.3, 12, 15.8, 13.3, 13.8, 15.8)
 _ISSUED_WIDTHS = (40, 40, 20, 19, 18, 17, 20)
@@ -31,7 +31,7 @@ def charge_table(flow: Flow, press: Press, lines: Sequence[ChargeLine], heading:
     flow.need(HEADING.line + 20 * MM)
     flow.paragraph(heading, HEADING)
     names = "item period due amount paid waived open days late_fee total"
-    rows = [_charge_row(line) for line in lines]
+    rows = [_charge_row(press, line) for line in lines]
     Table(flow, _columns(press, names, _DETAIL_WIDTHS, 3)).draw([*rows, _sum_row(press, lines)])
     flow.gap(2 * MM)
 
@@ -79,13 +79,13 @@ def _about(line: ChargeLine) -> list[Cell]:
     ]
 
 
-def _charge_row(line: ChargeLine) -> Row:
+def _charge_row(press: Press, line: ChargeLine) -> Row:
     return Row(
         [
             *_about(line),
             *([(grouped(fen), BODY)] for fen in _principal(line)),
             [(str(line.overdue_days), BODY)],
-            [(grouped(line.late_fee_due), BODY)],
+            [(grouped(line.late_fee_due), BODY), *_late_fee_waived(press, [line])],
             [(grouped(line.total), STRONG)],
         ]
     )
@@ -95,48 +95,71 @@ def _sum_row(press: Press, lines: Sequence[ChargeLine]) -> Row:
     sums = [sum(values) for values in zip(*(_principal(line) for line in lines), strict=True)]
     cells: list[Cell] = [[(press.say("heading.sum"), STRONG)], None, None]
     cells += [[(grouped(fen), STRONG)] for fen in sums]
-    cells += [[("", BODY)], *([(grouped(f(lines)), STRONG)] for f in (content.late_fee_due, content.total))]
+    late_fee: Cell = [(grouped(content.late_fee_due(lines)), STRONG), *_late_fee_waived(press, lines)]
+    cells += [[("", BODY)], late_fee, [(grouped(content.total(lines)), STRONG)]]
     return Row(cells, ground=0.93, bound=True)
 
 
+def _late_fee_waived(press: Press, lines: Sequence[ChargeLine]) -> list[Line]:
+    """What a waiver took off the late fee above it."""
+    fen = sum(line.late_fee_waived for line in lines)
+    return [(press.say("waived.less", 金额=grouped(fen)), FINE)] if fen else []
+
+
 def working(
-    flow: Flow, press: Press, lines: Sequence[ChargeLine], segments: Sequence[LateFeeSegment], heading: str
+    flow: Flow,
+    press: Press,
+    lines: Sequence[ChargeLine],
+    segments: Sequence[LateFeeSegment],
+    heading: str,
+    suspensions: Sequence[Suspension] = (),
 ) -> None:
-    """违约金计算明细: principal x days x rate for every stretch of days, exact; rounded once a charge."""
+    """违约金计算明细: principal x days x rate for every stretch of days, exact; rounded once a charge.
+
+    Days on which nothing accrued under a waiver have a row that says so.
+    """
     flow.need(HEADING.line + 20 * MM)
     x = LEFT + flow.sheet.width(heading, HEADING) + 3 * MM
     rule = press.say("common.rule")
     flow.sheet.text(x, flow.y + HEADING.size, rule, fit(rule, flow.sheet.font(SMALL), SMALL, RIGHT - x, 0.5))
     flow.paragraph(heading, HEADING)
     columns = _columns(press, "item from_to number_of_days base rate exact rounded", _WORKING_WIDTHS, 2)
-    Table(flow, columns).draw(list(_working_rows(press, lines, segments)))
+    Table(flow, columns).draw(list(_working_rows(press, lines, segments, suspensions)))
     flow.gap(2 * MM)
 
 
-def best_place(compose: Callable[[bool], Flow], segments: Sequence[LateFeeSegment]) -> Flow:
+def best_place(compose: Callable[[bool], Flow], has_working: bool) -> Flow:
     """One page if everything fits, else the working of the late fee on an annex, else as many as it takes.
 
     `compose(annex)` makes the paper either way.
     """
     flow = compose(False)
-    if len(flow.sheets) > 1 and segments:
+    if len(flow.sheets) > 1 and has_working:
         with_annex = compose(True)
         return with_annex if len(with_annex.sheets) <= len(flow.sheets) else flow
     return flow
 
 
 def _working_rows(
-    press: Press, lines: Sequence[ChargeLine], segments: Sequence[LateFeeSegment]
+    press: Press,
+    lines: Sequence[ChargeLine],
+    segments: Sequence[LateFeeSegment],
+    suspensions: Sequence[Suspension],
 ) -> Iterator[Row]:
     decimals = max((figures.exact_decimals(segment.micro) for segment in segments), default=2)
-    ordered = sorted(segments, key=lambda segment: (segment.line, segment.first))
-    for number, group in groupby(ordered, key=lambda segment: segment.line):
+    days: list[LateFeeSegment | Suspension] = [*segments, *suspensions]
+    ordered = sorted(days, key=lambda part: (part.line, part.first))
+    for number, group in groupby(ordered, key=lambda part: part.line):
         line, parts = lines[number], list(group)
         plain = len(parts) == 1 and not (line.late_fee_paid or line.late_fee_waived)
         for part in parts:
-            yield _segment_row(press, line, part, decimals, grouped(line.late_fee) if plain else "")
+            if isinstance(part, Suspension):
+                yield _suspension_row(press, line, part, grouped(0) if plain else "")
+            else:
+                yield _segment_row(press, line, part, decimals, grouped(line.late_fee) if plain else "")
         if not plain:
-            yield _result_row(press, line, sum(part.micro for part in parts), decimals)
+            exact = sum(part.micro for part in parts if isinstance(part, LateFeeSegment))
+            yield _result_row(press, line, exact, decimals)
 
 
 def _segment_row(press: Press, line: ChargeLine, part: LateFeeSegment, decimals: int, rounded: str) -> Row:
@@ -151,6 +174,20 @@ def _segment_row(press: Press, line: ChargeLine, part: LateFeeSegment, decimals:
             [(grouped(part.principal), BODY)],
             [(figures.rate(part.rate_ppm), BODY)],
             amount,
+            [(rounded, STRONG)],
+        ]
+    )
+
+
+def _suspension_row(press: Press, line: ChargeLine, part: Suspension, rounded: str) -> Row:
+    return Row(
+        [
+            [(f"{line.item} {line.period}", BODY)],
+            [(figures.span(part.first, part.last), BODY)],
+            [(str(part.days), BODY)],
+            [(press.say("waived.suspended", 减免编号=part.number), BODY)],
+            None,
+            None,
             [(rounded, STRONG)],
         ]
     )

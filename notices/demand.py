@@ -20,13 +20,18 @@ from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
 from notices.sheet import MM
 from notices.styles import DEAR, HEADING, INDENT, TEXT
+from notices.waivers import waiver_table, waivers_on_annex
 
 _NUMERALS = "零一二三四五六七八九十"
 
 
 def compose(paper: Demand, press: Press) -> Flow:
     press.places |= _places(paper, press)
-    return best_place(lambda annex: _compose(paper, press, annex), paper.segments)
+    return best_place(lambda annex: _compose(paper, press, annex), _has_working(paper))
+
+
+def _has_working(paper: Demand) -> bool:
+    return bool(paper.segments or paper.suspensions)
 
 
 def title_key(tone: Tone) -> str:
@@ -65,7 +70,8 @@ def _compose(paper: Demand, press: Press, annex: bool) -> Flow:
     _body(flow, paper, press, annex)
     if annex:
         flow.turn()
-        working(flow, press, paper.lines, paper.segments, press.say("heading.annex"))
+        _working(flow, paper, press, "heading.annex")
+        waiver_table(flow, press, paper.waivers)
     if paper.slip_url:
         slip.draw(flow, press, name + times, content.total(paper.lines), paper.slip_url)
     return flow
@@ -100,9 +106,16 @@ def _debt(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:
     owed_sums(flow, paper, press)
     charge_table(flow, press, paper.lines, press.say("heading.charges"))
     if annex:
+        waivers_on_annex(flow, press, paper.waivers)
         entry(flow, press.say("heading.working"), press.say("label.annex_note"))
-    elif paper.segments:
-        working(flow, press, paper.lines, paper.segments, press.say("heading.working"))
+        return
+    waiver_table(flow, press, paper.waivers)
+    if _has_working(paper):
+        _working(flow, paper, press, "heading.working")
+
+
+def _working(flow: Flow, paper: Demand, press: Press, heading: str) -> None:
+    working(flow, press, paper.lines, paper.segments, press.say(heading), paper.suspensions)
 
 
 def _reminder(flow: Flow, paper: Demand, press: Press, annex: bool) -> None:

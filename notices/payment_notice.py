@@ -24,12 +24,17 @@ from notices.letterhead import letterhead, running_head
 from notices.press import Press, debt_places
 from notices.sheet import MM
 from notices.styles import DEAR, GREAT_SUM, HEADING, INDENT, TEXT
+from notices.waivers import waiver_table, waivers_on_annex
 
 
 def compose(paper: PaymentNotice, press: Press) -> Flow:
     press.places |= debt_places(paper.carried, paper.as_of, paper.rate_ppm)
     press.places |= {"缴费期限": figures.day(paper.deadline), "计费期": paper.period}
-    return best_place(lambda annex: _compose(paper, press, annex), paper.segments)
+    return best_place(lambda annex: _compose(paper, press, annex), _has_working(paper))
+
+
+def _has_working(paper: PaymentNotice) -> bool:
+    return bool(paper.segments or paper.suspensions)
 
 
 def _compose(paper: PaymentNotice, press: Press, annex: bool) -> Flow:
@@ -41,7 +46,8 @@ def _compose(paper: PaymentNotice, press: Press, annex: bool) -> Flow:
     _body(flow, paper, press, annex)
     if annex:
         flow.turn()
-        working(flow, press, paper.late_lines, paper.segments, press.say("heading.annex"))
+        _working(flow, paper, press, "heading.annex")
+        waiver_table(flow, press, paper.waivers)
     if paper.slip_url:
         slip.draw(flow, press, title, paper.total, paper.slip_url)
     return flow
@@ -64,10 +70,7 @@ def _body(flow: Flow, paper: PaymentNotice, press: Press, annex: bool) -> None:
     table(flow, press, paper.lines, press.say("heading.current_charges"))
     if paper.carried:
         _carried(flow, paper, press)
-    if annex:
-        entry(flow, press.say("heading.working"), press.say("label.annex_note"))
-    elif paper.segments:
-        working(flow, press, paper.late_lines, paper.segments, press.say("heading.working"))
+    _late_fee(flow, paper, press, annex)
     if paper.community.late_fee_clause:
         said = press.say("payment_notice.late", 宽限与上限=late_fee_terms(press, paper.terms))
         flow.paragraph(said, TEXT, indent=INDENT)
@@ -75,6 +78,21 @@ def _body(flow: Flow, paper: PaymentNotice, press: Press, annex: bool) -> None:
     clause_and_law(flow, press, "common.legal_short")
     objection(flow, press, paper.objection_until)
     account_and_signature(flow, press, paper.pay_url)
+
+
+def _late_fee(flow: Flow, paper: PaymentNotice, press: Press, annex: bool) -> None:
+    """What is waived, and the working of the late fee: here or on the annex."""
+    if annex:
+        waivers_on_annex(flow, press, paper.waivers)
+        entry(flow, press.say("heading.working"), press.say("label.annex_note"))
+        return
+    waiver_table(flow, press, paper.waivers)
+    if _has_working(paper):
+        _working(flow, paper, press, "heading.working")
+
+
+def _working(flow: Flow, paper: PaymentNotice, press: Press, heading: str) -> None:
+    working(flow, press, paper.late_lines, paper.segments, press.say(heading), paper.suspensions)
 
 
 def _carried(flow: Flow, paper: PaymentNotice, press: Press) -> None:

@@ -39,16 +39,24 @@ class Press:
         words = self.words if key in self.words else wording(LATEST)
         return words(key, self.places | places if places else self.places)
 
+    @property
+    def title(self) -> str:
+        """What a paper of this kind is called; later kinds keep their headings in a section of their own."""
+        kind = kind_of(self.paper)
+        own = f"{kind}.title"
+        return self.say(own if own in wording(LATEST) else f"heading.{kind}")
+
     def channel(self, code: str) -> str:
         """收款方式 in words, where the wording knows the code; else the office's own word."""
         return self.words(f"channel.{code}") if f"channel.{code}" in self.words else code
 
     def typecase(self) -> Typecase:
         kind = kind_of(self.paper)
-        slip = ("slip.",) if getattr(self.paper, "slip_url", "") else ()
+        told = [("slip.", "slip_url"), ("waived.", "waivers")]
+        more = [section for section, name in told if getattr(self.paper, name, None)]
         return Typecase(
             self.fonts,
-            self.words.characters(*_SHARED, f"{kind}.", *slip),
+            self.words.characters(*_SHARED, f"{kind}.", *more),
             self.words.characters("charset.bold", "heading."),
         )
 

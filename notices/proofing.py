@@ -15,9 +15,11 @@ from notices.content import (
     PaymentNotice,
     Receipt,
     Statement,
+    Waived,
     late_fee_due,
 )
 from notices.fonts import Fonts, MissingGlyph
+from notices.waiver_request import WaiverForm
 
 _ALWAYS = (
     *("number", "verify_url", "office.company", "community.name"),
@@ -81,12 +83,30 @@ def _check_figures(paper: Paper) -> None:
         raise ValueError(f"{paper.number}: a demand lists what is overdue, and nothing else")
     if isinstance(paper, Demand | Statement):
         _check_working(paper.number, paper.lines, paper.segments)
+        _check_waivers(paper.number, paper.lines, paper.waivers)
     elif isinstance(paper, PaymentNotice):
         _check_working(paper.number, paper.late_lines, paper.segments)
+        _check_waivers(paper.number, paper.late_lines, paper.waivers)
     elif isinstance(paper, Receipt):
         settled = sum(share.principal + share.late_fee for share in paper.shares)
         if settled + paper.prepayment != paper.amount:
             raise ValueError(f"{paper.number}: shares and prepayment are not the amount received")
+    elif isinstance(paper, WaiverForm):
+        _check_form(paper)
+
+
+def _check_form(paper: WaiverForm) -> None:
+    if any(not 0 <= given <= line.owed for line in paper.lines for given in (line.asked, line.approved or 0)):
+        raise ValueError(f"{paper.number}: more is given up than is owed")
+    if paper.approved != (paper.decision.value if paper.decision else 0):
+        raise ValueError(f"{paper.number}: the lines are not what was approved")
+
+
+def _check_waivers(number: str, lines: Sequence[ChargeLine], waivers: Sequence[Waived]) -> None:
+    """What the charges were relieved of is what the waivers give up."""
+    told = (sum(one.principal for one in waivers), sum(one.late_fee for one in waivers))
+    if waivers and told != (sum(line.waived for line in lines), sum(line.late_fee_waived for line in lines)):
+        raise ValueError(f"{number}: the waivers are not what the charges were relieved of")
 
 
 def _check_working(number: str, lines: Sequence[ChargeLine], segments: Sequence[LateFeeSegment]) -> None:

@@ -12,6 +12,7 @@ from notices.press import Press
 from notices.sheet import MM, Style
 from notices.styles import BODY, GREAT_SUM, HEADING, INDENT, NOTE, SMALL, STRONG, TEXT
 from notices.table import Column, Row, Table
+from notices.waivers import waiver_table
 
 _VOID = Style(17, "bold")
 
@@ -30,6 +31,7 @@ def compose(paper: Receipt, press: Press) -> Flow:
     _shares(flow, paper, press)
     if not paper.reversal:
         _remaining(flow, paper, press)
+        waiver_table(flow, press, paper.waivers)
     _signed(flow, press)
     return flow
 

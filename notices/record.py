@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from notices.content import ActivationLetter, Demand, Paper, PaymentNotice, Receipt, Statement
+from notices.waiver_request import WaiverForm
 
 KINDS: dict[str, type[Paper]] = {
     "payment_notice": PaymentNotice,
@@ -20,6 +21,7 @@ KINDS: dict[str, type[Paper]] = {
     "receipt": Receipt,
     "activation": ActivationLetter,
     "statement": Statement,
+    "waiver_form": WaiverForm,
 }
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 

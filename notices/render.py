@@ -6,7 +6,7 @@ from typing import Any
 
 from billing.core.problem import Refused
 from billing.translations import N_
-from notices import activation, demand, payment_notice, receipt, statement
+from notices import activation, demand, payment_notice, receipt, statement, waiver_form
 from notices.content import GENERATOR, Paper
 from notices.fonts import Fonts, fonts
 from notices.layout import Flow
@@ -26,6 +26,7 @@ _COMPOSERS: dict[str, Callable[[Any, Press], Flow]] = {
     "payment_notice": payment_notice.compose,
     "receipt": receipt.compose,
     "statement": statement.compose,
+    "waiver_form": waiver_form.compose,
 }
 
 
@@ -50,7 +51,7 @@ def render(
     if kind != "activation":
         feet(flow, press)
     binding = Binding(
-        title=f"{press.say(f'heading.{kind}')} {paper.number}",
+        title=f"{press.title} {paper.number}",
         author=paper.office.company,
         generator=paper.generator,
         fingerprint=sha256(freeze(paper).encode()).hexdigest(),

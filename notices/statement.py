@@ -12,6 +12,7 @@ from notices.press import Press, debt_places
 from notices.sheet import MM
 from notices.styles import BODY, DEAR, FINE, GREAT_SUM, HEADING, INDENT, NOTE, STRONG, TEXT
 from notices.table import Cell, Column, Row, Table
+from notices.waivers import waiver_table
 
 
 def compose(paper: Statement, press: Press) -> Flow:
@@ -25,9 +26,11 @@ def compose(paper: Statement, press: Press) -> Flow:
     flow.gap(1.6 * MM)
     _sums(flow, paper, press)
     _charges(flow, paper, press)
+    waiver_table(flow, press, paper.waivers)
     _payments(flow, paper, press)
-    if paper.segments:
-        working(flow, press, paper.lines, paper.segments, press.say("heading.working"))
+    if paper.segments or paper.suspensions:
+        heading = press.say("heading.working")
+        working(flow, press, paper.lines, paper.segments, heading, paper.suspensions)
     clause(flow, press)
     account_and_signature(flow, press)
     return flow

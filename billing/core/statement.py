@@ -96,8 +96,14 @@ class Line:
         """
         if self.total <= 0:
             return 0
-        until = self.as_of if self.open > 0 else max(part.on for part in _lowered(self.settled, self.reliefs))
-        return max(0, (until - self.charge.due).days)
+        return max(0, (self.open_until - self.charge.due).days)
+
+    @property
+    def open_until(self) -> date:
+        """The last day on which any principal was open: the present one, or that on which the last of it went."""
+        if self.open > 0:
+            return self.as_of
+        return max((part.on for part in _lowered(self.settled, self.reliefs)), default=self.as_of)
 
     @property
     def settled_on(self) -> date | None:

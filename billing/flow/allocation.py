@@ -108,8 +108,12 @@ def _check_later_late_fee(account: Account, part: Part, day: date) -> None:
             )
 
 
-def account_of(session: Session, unit: Unit, debtor_id: int, rules: Policies) -> Account:
-    found = accounts(session, unit.community_id, rules, unit_id=unit.id, debtor_ids=[debtor_id])
+def account_of(
+    session: Session, unit: Unit, debtor_id: int, rules: Policies, known_at: int | None = None
+) -> Account:
+    found = accounts(
+        session, unit.community_id, rules, unit_id=unit.id, debtor_ids=[debtor_id], known_at=known_at
+    )
     return found[0] if found else _empty_account(session, unit, debtor_id)
 
 

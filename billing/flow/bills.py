@@ -10,6 +10,7 @@ from billing.flow.entry import latest, record, token
 from billing.flow.estate import policies
 from billing.flow.ownership import Holders
 from billing.flow.printing import BILLS
+from billing.flow.waived import suspensions, waived
 from billing.store.collection import Bill, BillRun
 from billing.translations import N_
 from notices import content, figures
@@ -76,6 +77,7 @@ def _paper(
     unit: content.UnitFacts,
     rules: Policies,
 ) -> content.PaymentNotice:
+    lines = [*one.carried, *one.lines]
     return content.PaymentNotice(
         number=bill.number,
         issued=plan.issued_on,
@@ -88,9 +90,11 @@ def _paper(
         deadline=one.deadline,
         lines=papers.charge_lines(one.account, one.lines),
         carried=papers.charge_lines(one.account, one.carried),
-        segments=papers.segments([*one.carried, *one.lines]),
+        segments=papers.segments(lines),
         prepayment=one.prepayment,
         rate_ppm=rules.on(plan.issued_on).rate_ppm,
         terms=papers.late_fee_terms(one.lines),
+        waivers=waived(one.account, lines, plan.issued_on),
+        suspensions=suspensions(one.account, lines),
         objection_until=one.deadline,
     )

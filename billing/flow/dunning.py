@@ -25,6 +25,7 @@ from billing.flow.ownership import Holders
 from billing.flow.printing import NOTICES, LeftOut
 from billing.flow.profile import profile
 from billing.flow.tariffs import ladder
+from billing.flow.waived import suspensions, waived
 from billing.store.collection import DunningRun, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
@@ -221,6 +222,8 @@ def _paper(
         prior=prior,
         rate_ppm=plan.rate_ppm,
         terms=papers.late_fee_terms(one.lines),
+        waivers=waived(one.account, one.lines, plan.as_of),
+        suspensions=suspensions(one.account, one.lines),
         objection_until=one.deadline,
         slip_url=head.slip_url(notice.slip_token),
     )

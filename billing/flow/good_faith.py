@@ -18,7 +18,7 @@ from billing.flow.debtors import reckoned
 from billing.flow.entry import is_recorded
 from billing.flow.estate import policies
 from billing.flow.good_faith_rules import rules, rules_to_attest
-from billing.flow.waiver_effect import Effect, reckon
+from billing.flow.waiver_effect import Effect, work_out
 from billing.flow.waiver_policy import waiver_policies
 from billing.flow.waivers import Application, request_waiver
 from billing.store.estate import Unit
@@ -176,7 +176,7 @@ def _under(
     charges = tuple(sorted({charge for one in found for charge in one.charges or owed}))
     terms = Terms(share_ppm=share, pay_by=pay_by)
     try:
-        effect = reckon(heard.account, policy, policy.name, charges, terms, heard.as_of)
+        effect = work_out(heard.account, policy, charges, terms, heard.as_of)
     except Refused:  # nothing is owed, or the policy waives no late fee: there is nothing to propose
         return None
     return Proposal(heard, policy, terms, charges, found, effect)

@@ -16,6 +16,7 @@ from billing.flow.estate import owners, policies
 from billing.flow.payments import Taken
 from billing.flow.profile import OFFICE, profile, require
 from billing.flow.statements import Statement
+from billing.flow.waived import suspensions, waived
 from billing.store.estate import Community, Unit
 from billing.store.ledger import Entry, Payment, Reversal
 from billing.store.people import Party
@@ -187,8 +188,9 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
         debtor_ids=[debtor.id],
         known_at=payment.entry,
     )[0]
-    rows = {row.charge.id: row for row in then.lines(payment.on)}
+    rows = then.lines(payment.on)
     every = {charge.id: charge for charge in then.charges}
+    paid = {part.charge for part in taken.parts}
     entry = session.get_one(Entry, (payment.community_id, payment.entry))
     return content.Receipt(
         number=payment.receipt,
@@ -213,7 +215,8 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
         order=rules.on(payment.on).order,
         designated=bool(entry.detail.get("charges")),
         prepayment=taken.prepayment,
-        remaining=charge_lines(then, [row for row in rows.values() if row.total > 0]),
+        remaining=charge_lines(then, [row for row in rows if row.total > 0]),
+        waivers=waived(then, [row for row in rows if row.total > 0 or row.charge.id in paid], payment.on),
         cashier=entry.actor,
         reversal=_reversal(session, payment),
     )
@@ -275,6 +278,8 @@ def statement_paper(
         prepayment=account.prepayment(found.as_of),
         rate_ppm=policies(session, unit.community_id, known_at).on(found.as_of).rate_ppm,
         terms=late_fee_terms(rows),
+        waivers=waived(account, rows, found.as_of),
+        suspensions=suspensions(account, rows),
         known_at=known_at,
     )
 

@@ -125,7 +125,7 @@ SETTLED = ChargeLine(
 )
 
 
-def _head(number: str) -> dict[str, Any]:
+def head(number: str) -> dict[str, Any]:
     return {
         "number": number,
         "issued": TODAY,
@@ -141,7 +141,7 @@ def demand(charges: int = 2, tone: Tone = "firm", **changes: Any) -> Demand:
     lines, segments = debt(charges)
     stage = list(TONES).index(tone) + 1
     paper = Demand(
-        **_head("CJ-2026-000123"),
+        **head("CJ-2026-000123"),
         stage=stage,
         tone=tone,
         times=stage,
@@ -161,7 +161,7 @@ def payment_notice(**changes: Any) -> PaymentNotice:
     due = date(2026, 12, 31)
     quarter: dict[str, Any] = {"period": "2026年第四季度", "first": date(2026, 10, 1), "last": due}
     paper = PaymentNotice(
-        **_head("JF-2026Q4-000123"),
+        **head("JF-2026Q4-000123"),
         period="2026年第四季度",
         as_of=TODAY,
         deadline=due,
@@ -182,7 +182,7 @@ def payment_notice(**changes: Any) -> PaymentNotice:
 def receipt(**changes: Any) -> Receipt:
     lines, _ = debt(2)
     paper = Receipt(
-        **_head("SJ-2026-000456"),
+        **head("SJ-2026-000456"),
         payer="王𬱟",
         channel="wechat",
         amount=100_000,
@@ -207,7 +207,7 @@ def reversed_receipt() -> Receipt:
 
 def activation(**changes: Any) -> ActivationLetter:
     paper = ActivationLetter(
-        **_head("JH-2026-000789"),
+        **head("JH-2026-000789"),
         code="7K2M9QXT4R8NA",
         url=f"{HOST}/portal/activate",
         expires=date(2026, 12, 23),
@@ -235,7 +235,7 @@ def statement(**changes: Any) -> Statement:
         late_fee=1_000,
     )
     paper = Statement(
-        **_head("DZ-2026-000321"),
+        **head("DZ-2026-000321"),
         as_of=TODAY,
         lines=(*lines, SETTLED, COMING),
         segments=(*segments, late),

@@ -9,7 +9,7 @@ import pytest
 from billing.core.profile import MOST
 from notices.content import Community, Demand, Office, Paper, Receipt, Statement
 from notices.render import render
-from tests.notices import papers, reading
+from tests.notices import papers, reading, waived
 
 NAME = "安和市锦绣物业服务有限责任公司新城区分公司"
 
@@ -40,7 +40,7 @@ def filled(paper: Paper) -> tuple[Paper, dict[str, Any]]:
     return told, office | community
 
 
-@pytest.mark.parametrize("paper", papers.SAMPLES.values(), ids=papers.SAMPLES)
+@pytest.mark.parametrize("paper", waived.EVERY.values(), ids=waived.EVERY)
 def test_the_longest_profile_has_room_on_every_paper(paper: Paper) -> None:
     told, texts = filled(paper)
     pdf = render(told, seal=papers.seal_png())
@@ -51,7 +51,7 @@ def test_the_longest_profile_has_room_on_every_paper(paper: Paper) -> None:
         assert [name for name, text in texts.items() if text not in printed] == []
 
 
-@pytest.mark.parametrize("paper", papers.SAMPLES.values(), ids=papers.SAMPLES)
+@pytest.mark.parametrize("paper", waived.EVERY.values(), ids=waived.EVERY)
 def test_what_is_owed_or_paid_still_stands_on_the_first_page(paper: Paper) -> None:
     if isinstance(paper, Demand | Receipt | Statement):
         first = reading.text(render(filled(paper)[0])).partition("\f")[0]

@@ -12,7 +12,7 @@ import pytest
 
 from notices.record import freeze
 from notices.render import render
-from tests.notices import papers, reading
+from tests.notices import papers, reading, waived
 
 _PROGRAM = """
 import sys
@@ -30,9 +30,9 @@ def _elsewhere(record: str, seed: str, cache: Path | None = None) -> str:
     return ran.stdout.strip()
 
 
-@pytest.mark.parametrize("name", papers.SAMPLES)
+@pytest.mark.parametrize("name", waived.EVERY)
 def test_twice_is_the_same(name: str) -> None:
-    assert render(papers.SAMPLES[name]) == render(papers.SAMPLES[name])
+    assert render(waived.EVERY[name]) == render(waived.EVERY[name])
 
 
 def test_another_process_another_seed_another_cache_is_the_same(tmp_path: Path) -> None:
@@ -53,13 +53,13 @@ def test_any_other_value_gives_other_bytes() -> None:
     assert render(papers.demand(2)) != render(papers.demand(2, ledger_mark="0000-0000"))
 
 
-@pytest.mark.parametrize("name", papers.SAMPLES)
+@pytest.mark.parametrize("name", waived.EVERY)
 def test_the_file_is_sound_and_tells_no_name_outside_its_pages(name: str) -> None:
-    pdf = render(papers.SAMPLES[name])
+    pdf = render(waived.EVERY[name])
     with pikepdf.open(BytesIO(pdf)) as document:
         assert document.check_pdf_syntax() == []
         about = {str(key): str(value) for key, value in document.docinfo.items()}
-    assert papers.SAMPLES[name].number in about["/Title"]
+    assert waived.EVERY[name].number in about["/Title"]
     assert about["/Author"] == papers.OFFICE.company
     assert all(papers.UNIT.owner not in value for value in about.values())
     assert reading.pages(pdf) >= 1

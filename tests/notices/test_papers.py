@@ -14,7 +14,7 @@ from notices import content
 from notices.content import Demand, LateFeeTerms, Paper, PaymentNotice
 from notices.render import render
 from notices.wording import LATEST
-from tests.notices import papers, reading
+from tests.notices import papers, reading, waived
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "papers"
 #: REGENERATE_GOLDEN=1 writes the texts anew; the difference is then read in the diff.
@@ -27,9 +27,9 @@ FORBIDDEN = (
 )
 
 
-@pytest.mark.parametrize("name", papers.SAMPLES)
+@pytest.mark.parametrize("name", waived.EVERY)
 def test_a_paper_reads_as_agreed(name: str) -> None:
-    golden, found = GOLDEN / f"{name}.txt", reading.tidy(render(papers.SAMPLES[name]))
+    golden, found = GOLDEN / f"{name}.txt", reading.tidy(render(waived.EVERY[name]))
     if REGENERATE:
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_text(found, encoding="utf-8")
@@ -201,11 +201,11 @@ def test_an_activation_letter_keeps_the_code_off_the_outside() -> None:
     assert "7K2M-9QXT-4R8NA" in reading.joined(render(papers.activation()))
 
 
-@pytest.mark.parametrize("name", papers.SAMPLES)
+@pytest.mark.parametrize("name", waived.EVERY)
 def test_no_paper_threatens_what_the_law_forbids(name: str) -> None:
     """law: no credit records, no cut-offs, no shaming, no employer or relatives; 1‰ rests on the contract."""
     promise = "我公司不会以停止供水、供电、供热、供燃气等方式"
-    found = reading.joined(render(papers.SAMPLES[name])).replace(promise, "")
+    found = reading.joined(render(waived.EVERY[name])).replace(promise, "")
     for word in FORBIDDEN:
         assert word not in found
 
@@ -223,7 +223,7 @@ def test_a_paper_of_several_rates_names_them() -> None:
     assert "每日1‰、0.5‰" in reading.joined(render(paper))
 
 
-@pytest.mark.parametrize("paper", papers.SAMPLES.values(), ids=papers.SAMPLES)
+@pytest.mark.parametrize("paper", waived.EVERY.values(), ids=waived.EVERY)
 def test_the_foot_says_what_made_the_paper(paper: Paper) -> None:
     if not isinstance(paper, content.ActivationLetter):
         found = reading.joined(render(paper))
@@ -329,14 +329,14 @@ def test_the_days_overdue_are_those_of_the_oldest_open_principal(tone: Tone) -> 
 )
 def test_a_bill_tells_grace_and_cap(terms: LateFeeTerms, says: str) -> None:
     """Whoever pays within the grace owes no late fee: a bill that threatens it is wrong."""
-    sample = papers.SAMPLES["payment-notice"]
+    sample = waived.EVERY["payment-notice"]
     assert isinstance(sample, PaymentNotice)
     paper = replace(sample, terms=terms)
     assert says in "".join(reading.tidy(render(paper)).split())
 
 
 def test_the_office_names_its_own_ways_to_pay() -> None:
-    sample = papers.SAMPLES["demand-formal"]
+    sample = waived.EVERY["demand-formal"]
     paper = replace(sample, community=replace(sample.community, pay_channels="只收银行转账"))
     told = reading.tidy(render(paper))
     assert "只收银行转账" in told and "微信" not in told

@@ -1,5 +1,7 @@
 """The words are data: versioned, and filled from a whitelist alone."""
 
+from hashlib import sha256
+
 import pytest
 
 from billing.core.dunning import TONES
@@ -23,6 +25,21 @@ def test_a_version_holds_what_it_says_differently_from_its_base() -> None:
     assert "{{最早逾期}}" in newer.texts["demand.firm.opening"]
     assert "最早一笔已逾期{{逾期天数}}天" in older.texts["demand.firm.opening"]
     assert older.texts.keys() < newer.texts.keys()
+
+
+@pytest.mark.parametrize(
+    ("version", "regular", "bold"),
+    [
+        ("2026-11", "5922a9edcc6dd9a8", "7bd309759a87a014"),
+        ("2026-11.1", "46eef44429da33f7", "dd06487ba66e4af0"),
+    ],
+)
+def test_the_words_that_papers_share_are_not_added_to(version: str, regular: str, bold: str) -> None:
+    """Every paper's font is cut to their characters: one more, and no reprint is what was sent."""
+    words = wording(version)
+    shared = ("charset.regular", "label.", "column.", "common.", "channel."), ("charset.bold", "heading.")
+    hashes = [sha256(words.characters(*sections).encode()).hexdigest()[:16] for sections in shared]
+    assert hashes == [regular, bold]
 
 
 @pytest.mark.parametrize("version", ["1999-01", "../2026-11", "2026-11.toml", "", "２０２６-11"])

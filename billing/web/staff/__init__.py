@@ -26,6 +26,7 @@ from billing.web.staff import (
     tariffs,
     units,
     users,
+    waiver_form,
 )
 
 BLUEPRINTS = (
@@ -54,4 +55,5 @@ BLUEPRINTS = (
     tariffs.bp,
     units.bp,
     users.bp,
+    waiver_form.bp,
 )
