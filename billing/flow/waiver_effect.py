@@ -51,33 +51,36 @@ class Effect:
 
 def effect(session: Session, request: WaiverRequest, terms: Terms, today: date) -> Effect:
     """Work out what these terms give on the request's charges. Raises Refused where that is nothing, or too much."""
-    account = account_on(session, request)
     policy = find_waiver_policy(session, request.community_id, request.policy, today)
+    return work_out(account_on(session, request), policy, request.charges, terms, today, request.number)
+
+
+def work_out(
+    account: Account,
+    policy: WaiverPolicy,
+    charges: Sequence[int],
+    terms: Terms,
+    today: date,
+    number: str = "",
+) -> Effect:
+    """`effect` of terms that need no request on file yet."""
     check_terms(policy, terms, today)
-    full_on = max(
-        [today, *([terms.pay_by] if terms.pay_by else []), *([terms.suspended[1]] if terms.suspended else [])]
-    )
     until = terms.pay_by or today
     counted = account.standing(today)
-    now = _lines(account, request, today, counted)
-    owed = _lines(account, request, until, counted)
+    now = _lines(account, charges, today, counted)
+    owed = _lines(account, charges, until, counted)
     _check_room(policy, terms, now, owed)
-    reliefs = _spread(terms, now, owed, today, until)
-    waiver = Waiver(request.number, today, reliefs, policy.condition, terms.pay_by)
-    found = Effect(
-        waiver=waiver,
-        today=list(zip(now, _lines(account, request, today, [*counted, waiver]), strict=True)),
-        full_on=full_on,
-        full=list(
-            zip(
-                _lines(account, request, full_on, counted),
-                _lines(account, request, full_on, [*counted, waiver]),
-                strict=True,
-            )
-        ),
+    waiver = Waiver(
+        number,
+        today,
+        _spread(terms, now, owed, today, until),
+        policy.condition,
+        terms.pay_by,
+        kind=policy.kind,
     )
+    found = _compare(account, charges, waiver, counted, today)
     if found.value <= 0:
-        raise Refused(N_("%(number)s would give nothing: nothing of it is owed."), number=request.number)
+        raise Refused(N_("This would give nothing: nothing of it is owed."))
     if any(after.late_fee_due < 0 for _, after in found.today):
         raise Refused(
             N_("The late fee of those days is paid already: choose other days, or reverse the payment first.")
@@ -85,16 +88,39 @@ def effect(session: Session, request: WaiverRequest, terms: Terms, today: date) 
     return found
 
 
+def approved_effect(account: Account, request: WaiverRequest, today: date) -> Effect | None:
+    """What an approved waiver gives up, or would if it still stood; None for a request that was not approved."""
+    waiver = next((one for one in account.waivers if one.number == request.number), None)
+    if waiver is None:
+        return None
+    others = [one for one in account.standing(today) if one is not waiver]
+    return _compare(account, request.charges, waiver, others, today)
+
+
+def _compare(
+    account: Account, charges: Sequence[int], waiver: Waiver, others: Sequence[Waiver], today: date
+) -> Effect:
+    """The charges without the waiver and with it, beside the others, in the order of their approval."""
+    known = [one for one in account.waivers if one in others or one is waiver]
+    beside = known if waiver in known else [*others, waiver]
+    suspended = [relief.suspended[1] for relief in waiver.reliefs.values() if relief.suspended]
+    full_on = max([today, *([waiver.pay_by] if waiver.pay_by else []), *suspended])
+
+    def pairs(day: date) -> list[tuple[Line, Line]]:
+        before, after = (_lines(account, charges, day, granted) for granted in (others, beside))
+        return list(zip(before, after, strict=True))
+
+    return Effect(waiver=waiver, today=pairs(today), full_on=full_on, full=pairs(full_on))
+
+
 def account_on(session: Session, request: WaiverRequest) -> Account:
     unit = session.get_one(Unit, request.unit_id)
     return account_of(session, unit, request.debtor_id, policies(session, request.community_id))
 
 
-def _lines(account: Account, request: WaiverRequest, day: date, waivers: Sequence[Waiver]) -> list[Line]:
-    """The request's charges, but for those reversed since, the earliest due first."""
-    lines = [
-        account.line_of(charge.id, day, waivers) for charge in account.charges if charge.id in request.charges
-    ]
+def _lines(account: Account, charges: Sequence[int], day: date, waivers: Sequence[Waiver]) -> list[Line]:
+    """The charges asked for, but for those reversed since, the earliest due first."""
+    lines = [account.line_of(charge.id, day, waivers) for charge in account.charges if charge.id in charges]
     return [line for line in lines if line is not None]
 
 

@@ -53,6 +53,7 @@ def _waiver(rows: Sequence[Any]) -> Waiver:
         pay_by=first.WaiverDecision.pay_by,
         withdrawn=end.on if end and end.kind == "withdrawn" else None,
         noted=end.on if end and end.kind == "lapsed" else None,
+        kind=first.WaiverRequest.kind,
     )
 
 
