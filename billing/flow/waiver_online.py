@@ -83,6 +83,4 @@ def _check_number(session: Session, today: date, unit: Unit, debtor_id: int) -> 
 
 def take_back(session: Session, login: str, today: date, request: WaiverRequest) -> WaiverEnd:
     """Withdraw a request that is not decided yet; a second time changes nothing."""
-    return withdraw_waiver(
-        session, owner_actor(login), today, request, TAKEN_BACK, "owner", may_end=False
-    )
+    return withdraw_waiver(session, owner_actor(login), today, request, TAKEN_BACK, "owner", may_end=False)

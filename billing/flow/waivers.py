@@ -31,6 +31,8 @@ from billing.translations import N_
 LONGEST_REASON = 1000
 _MOST_PAPERS = 20
 
+NOTHING_CHOSEN = N_("Choose the charges it is asked for.")
+
 
 @dataclass(frozen=True)
 class Application:

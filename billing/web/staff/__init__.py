@@ -23,6 +23,7 @@ from billing.web.staff import (
     tariffs,
     units,
     users,
+    waivers,
 )
 
 BLUEPRINTS = (
@@ -48,4 +49,5 @@ BLUEPRINTS = (
     tariffs.bp,
     units.bp,
     users.bp,
+    *waivers.BLUEPRINTS,
 )
