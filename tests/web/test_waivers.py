@@ -125,7 +125,7 @@ class TestAsking:
     def test_what_cannot_be_given_is_refused_in_a_sentence(
         self, town: Town, clerk: FlaskClient, policy: str, typed: dict[str, object], said: str
     ) -> None:
-        answer = ask(town, clerk, policy, **typed)
+        answer = ask(town, clerk, policy, (), **typed)
         assert answer.status_code == 422 and said in answer.text
         assert town.all(WaiverRequest) == []
 
@@ -138,15 +138,15 @@ class TestAsking:
     ) -> None:
         other = found(session, town.today, "别处").community_id
         assert (
-            clerk.get(form_of(town, "hardship").replace(f"/c/{town.community_id}/", f"/c/{other}/")).status_code
+            clerk.get(
+                form_of(town, "hardship").replace(f"/c/{town.community_id}/", f"/c/{other}/")
+            ).status_code
             == 404
         )
 
 
 class TestDeciding:
-    def test_a_promise_kept_in_time_holds(
-        self, town: Town, clerk: FlaskClient, manager: FlaskClient
-    ) -> None:
+    def test_a_promise_kept_in_time_holds(self, town: Town, clerk: FlaskClient, manager: FlaskClient) -> None:
         asked_for(town, clerk)
         assert decide(town, manager, way="share", percent="100", pay_by="2026-12-10").status_code == 303
         page = at(clerk, page_of(town, number_of(town)))

@@ -62,7 +62,7 @@ def ask(community_id: int, unit_id: int, debtor_id: int) -> Page:
         form.charges.data = [line.charge.id for line in place.lines if line.state == "overdue"]
     found = _foreseen(place, policy, form)
     page = render_template("staff/waivers/ask.html", place=place, policy=policy, form=form, effect=found)
-    return page, form.status
+    return page, form.status if request.method == "POST" else 200
 
 
 @bp.post("/units/<int:unit_id>/debtors/<int:debtor_id>/preview")
@@ -75,7 +75,7 @@ def foresee(community_id: int, unit_id: int, debtor_id: int) -> Page:
     del form.reason
     form.validate()
     found = _foreseen(place, policy, form)
-    return render_template("staff/waivers/foreseen.html", form=form, effect=found)
+    return render_template("staff/waivers/foreseen.html", form=form, effect=found, fragment=True)
 
 
 def _form(policy: WaiverPolicy) -> Ask:

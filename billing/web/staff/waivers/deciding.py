@@ -64,7 +64,9 @@ def reconsider(community_id: int, number: str) -> Page:
     form = _decision(asked)
     form.validate()
     found = _foreseen(asked, form)
-    return render_template("staff/waivers/foreseen.html", form=form, effect=found, above=_above(asked, found))
+    return render_template(
+        "staff/waivers/foreseen.html", form=form, effect=found, above=_above(asked, found), fragment=True
+    )
 
 
 @bp.post("/<number>/refusal")
@@ -186,6 +188,7 @@ def _page(
         refusal=refusal or Say(formdata=None, prefix="refuse-"),
         ending=ending or Say(formdata=None, prefix="end-"),
         attach=papers or Papers(formdata=None),
+        errors=sent.form_errors if sent else [],
         obstacle=_obstacle(row),
         above=_above(asked, found),
         waiver_charges=_labels(asked),

@@ -118,7 +118,7 @@ for _role in DECIDERS:
 
 class Close(Form):
     key = Once()
-    code = SelectField(lazy_gettext("Policy"))
+    code = SelectField(lazy_gettext("Policy"), validate_choice=False)
     since = DayField(lazy_gettext("Closed from"))
 
 
