@@ -1,7 +1,7 @@
 """T-01 and T-10: an owner reaches nobody else's data, by any address; a former owner's time is his own."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
@@ -21,6 +21,14 @@ from tests.web.conftest import Browser
 from tests.web.neighbours import HOUSEHOLDS, Neighbours, Owner, settle
 
 PAIRS = list(permutations(HOUSEHOLDS, 2))
+
+#: Page -> the numbers it is asked for by; every other page is one of a receipt.
+_NUMBERS: dict[str, Callable[[Owner], tuple[str, ...]]] = {
+    "my_papers.notice": lambda owner: (owner.notice,),
+    "my_papers.bill": lambda owner: owner.bills,
+    "my_waivers.show": lambda owner: (owner.waiver,),
+    "my_waivers.paper": lambda owner: (owner.waiver,),
+}
 
 
 @pytest.fixture
@@ -75,6 +83,7 @@ class TestAnothersIds:
             (f"/my/receipts/{other.receipts[0]}.pdf", "/my/receipts/R1-999999.pdf"),
             (f"/my/notices/{other.notice}.pdf", "/my/notices/D1-999999.pdf"),
             (f"/my/bills/{other.bills[0]}.pdf", "/my/bills/N1-999999.pdf"),
+            (f"/my/waivers/{other.waiver}", "/my/waivers/W1-999999"),
         ):
             answers = [browser.get(address) for address in (real, made_up)]
             assert [answer.status_code for answer in answers] == [404, 404]
@@ -136,11 +145,14 @@ def _addresses(app: Flask, owner: Owner, with_ids: bool = False) -> Iterator[str
             continue
         if with_ids and not rule.arguments:
             continue
-        numbers = {"my_papers.notice": (owner.notice,), "my_papers.bill": owner.bills}.get(
-            rule.endpoint, owner.receipts
-        )
+        numbers = _NUMBERS.get(rule.endpoint, lambda owner: owner.receipts)(owner)
         for number in numbers if "number" in rule.arguments else ("",):
-            known: dict[str, Any] = {"unit_id": owner.unit_id, "party_id": owner.party_id, "number": number}
+            known: dict[str, Any] = {
+                "unit_id": owner.unit_id,
+                "party_id": owner.party_id,
+                "number": number,
+                "sha256": owner.waiver_paper,
+            }
             with app.test_request_context():
                 built = rule.build({name: known[name] for name in rule.arguments})
             assert built
