@@ -15,6 +15,7 @@ from billing.cli import (
     profile,
     scheduler,
     slips,
+    waivers,
 )
 
 COMMANDS = (
@@ -26,6 +27,7 @@ COMMANDS = (
     *periods.COMMANDS,
     *dunning.COMMANDS,
     *slips.COMMANDS,
+    *waivers.COMMANDS,
     *mail.COMMANDS,
     *office.COMMANDS,
     late_fee.late_fee,
