@@ -26,7 +26,7 @@ from billing.store.standing import accounts
 
 @dataclass(frozen=True)
 class Debt:
-    """What is left on one charge as of the day (fen); `late_fee` is what accrued and is not paid."""
+    """What is left on one charge as of the day (fen); `late_fee` accrued and is not paid, `waived` is principal."""
 
     charge_id: int
     unit_id: int
@@ -39,6 +39,7 @@ class Debt:
     open: int
     late_fee: int
     state: State
+    waived: int = 0
 
     @property
     def total(self) -> int:
@@ -82,7 +83,8 @@ class Debtor:
 class Part:
     """A share of it: of an age, a stage or a building. `name` stands in addresses.
 
-    `debtors` are those in arrears, `overdue` is their principal; what is billed and not yet due is `coming`.
+    `debtors` are those in arrears, `overdue` is their principal; what is billed and not yet due is `coming`. What was
+    `waived` of the principal was not collected.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Part:
     late_fee: int
     coming: int
     charged: int = 0
+    waived: int = 0
 
     @property
     def total(self) -> int:
@@ -100,7 +103,7 @@ class Part:
 
     @property
     def collected(self) -> int:
-        return self.charged - self.overdue - self.coming
+        return self.charged - self.waived - self.overdue - self.coming
 
     @property
     def rate_ppm(self) -> int | None:
@@ -120,14 +123,22 @@ class Overview:
 
 def overview(session: Session, community_id: int, as_of: date) -> Overview:
     """Four queries, however many units."""
-    found = debts(session, community_id, as_of)
+    everything = reckoned(session, community_id, as_of, policies(session, community_id))
+    found = [debt for debt in everything if debt.total > 0]
+    relieved = [debt for debt in everything if debt.waived]
     charged = rows.charged(session, community_id, as_of)
     steps = ladder(session, community_id, as_of)
     year = [debt for debt in found if debt.period_first.year >= as_of.year]
     return Overview(
         as_of,
-        _part("", "", found, sum(row.charged for row in charged)),
-        _part(str(as_of.year), "", year, sum(row.this_year for row in charged)),
+        _part("", "", found, sum(row.charged for row in charged), relieved),
+        _part(
+            str(as_of.year),
+            "",
+            year,
+            sum(row.this_year for row in charged),
+            [debt for debt in relieved if debt.period_first.year >= as_of.year],
+        ),
         [_part(one.code, one.label, _of_age(found, one, as_of)) for one in BRACKETS if one is not NOT_DUE],
         _by_stage(debtors(found, steps, as_of), steps),
         [
@@ -136,6 +147,7 @@ def overview(session: Session, community_id: int, as_of: date) -> Overview:
                 row.building,
                 [one for one in found if one.building == row.building],
                 row.charged,
+                [one for one in relieved if one.building == row.building],
             )
             for row in charged
         ],
@@ -196,26 +208,26 @@ def _plain_rate(rules: Policies, as_of: date) -> Callable[[date], int | None]:
     return rate
 
 
-def _from_integers(row: Any, ppm: int, as_of: date) -> tuple[int, int]:
-    """(open, late fee) by the closed form, rounded once as the rule does."""
+def _from_integers(row: Any, ppm: int, as_of: date) -> tuple[int, int, int]:
+    """(open, late fee, principal waived) by the closed form, rounded once as the rule does."""
     fen_days = row.open_fen * max(0, (as_of - row.due).days) + row.settled_fen_days
-    return row.open_fen, round_micro(fen_days * ppm) - row.late_fee_paid
+    return row.open_fen, round_micro(fen_days * ppm) - row.late_fee_paid, 0
 
 
 def _by_the_rule(
     session: Session, community_id: int, rules: Policies, as_of: date, debtor_ids: Sequence[int]
-) -> dict[int, tuple[int, int]]:
-    """Charge -> (open, late fee), from the entries."""
+) -> dict[int, tuple[int, int, int]]:
+    """Charge -> (open, late fee, principal waived), from the entries."""
     if not debtor_ids:
         return {}
     return {
-        line.charge.id: (line.open, line.late_fee_due)
+        line.charge.id: (line.open, line.late_fee_due, line.waived)
         for account in accounts(session, community_id, rules, debtor_ids=debtor_ids)
         for line in account.lines(as_of)
     }
 
 
-def _debt(row: Any, left: int, late_fee: int, as_of: date) -> Debt:
+def _debt(row: Any, left: int, late_fee: int, waived: int, as_of: date) -> Debt:
     return Debt(
         charge_id=row.id,
         unit_id=row.unit_id,
@@ -228,6 +240,7 @@ def _debt(row: Any, left: int, late_fee: int, as_of: date) -> Debt:
         open=left,
         late_fee=late_fee,
         state=state(row.due, left + late_fee, as_of),
+        waived=waived,
     )
 
 
@@ -247,7 +260,9 @@ def _by_stage(found: Sequence[Debtor], steps: Sequence[Step]) -> list[Part]:
     ]
 
 
-def _part(name: str, shown: str, found: Sequence[Debt], charged: int = 0) -> Part:
+def _part(
+    name: str, shown: str, found: Sequence[Debt], charged: int = 0, relieved: Sequence[Debt] = ()
+) -> Part:
     overdue = [debt for debt in found if debt.state == "overdue"]
     return Part(
         name=name,
@@ -257,4 +272,5 @@ def _part(name: str, shown: str, found: Sequence[Debt], charged: int = 0) -> Par
         late_fee=sum(debt.late_fee for debt in overdue),
         coming=sum(debt.total for debt in found if debt.state == "coming"),
         charged=charged,
+        waived=sum(debt.waived for debt in relieved),
     )

@@ -125,8 +125,8 @@ def test_more_than_is_owed_or_allowed_is_refused(ask, unit):
 def test_papers_come_with_it(ask, unit, tmp_path):
     (tmp_path / "低保证.jpg").write_bytes(photo((60, 40)))
     (tmp_path / "x.svg").write_bytes(b"<svg/>")
-    hardship = ("waiver", "request", unit, "--policy", "hardship", "--percent", "100", "--reason", "低保")
-    hardship += ("--pay-by", "2026-12-10", "--paper")
+    terms = ("--policy", "hardship", "--percent", "100", "--reason", "低保", "--pay-by", "2026-12-10")
+    hardship = ("waiver", "request", unit, *terms, "--paper")
     ask(*hardship, tmp_path / "x.svg", status=2)
     made = ask(*hardship, tmp_path / "低保证.jpg")
     assert ask("waiver", "approve", made["number"], "--by", "meng")["state"] == "waiting"

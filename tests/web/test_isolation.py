@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ class TestAnothersIds:
         monkeypatch.setattr(Own, "_in", lambda self, column: sa.true())
         other = neighbours.owners["李娜"]
         told = [_told(answer, other) for _, answer in _asked(neighbours, "张伟", other)]
-        assert {other.name, *other.receipts, other.notice, *other.bills} <= set().union(*told)
+        assert {other.name, *other.receipts, other.notice, *other.bills, other.waiver} <= set().union(*told)
 
     def test_are_not_found_where_only_one_of_two_is_foreign(self, neighbours: Neighbours) -> None:
         seller, buyer = neighbours.owners["王芳"], neighbours.owners["孙强"]
@@ -160,7 +161,9 @@ def _addresses(app: Flask, owner: Owner, with_ids: bool = False) -> Iterator[str
 
 
 def _text(answer: TestResponse) -> str:
-    """What a person can read in it, a PDF's words included."""
+    """What a person can read in it, a PDF's words and a photo's name included."""
+    if answer.mimetype == "image/jpeg":
+        return unquote(answer.headers["Content-Disposition"])
     if answer.mimetype != "application/pdf":
         return str(answer.text)
     read = subprocess.run(["pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True)
