@@ -104,7 +104,7 @@ class Papers(Form):
     """Files that speak for a request."""
 
     papers = MultipleFileField(
-        lazy_gettext("Papers"),
+        lazy_gettext("Supporting papers"),
         render_kw={"accept": "image/jpeg,image/png,application/pdf"},
         description=lazy_gettext("Photos (JPEG, PNG) or PDF, together at most 20 MB."),
     )

@@ -61,7 +61,7 @@ class Enter(Form):
         description=lazy_gettext("The same code again replaces that policy from its day on."),
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )
-    name = StringField(lazy_gettext("Name"), [Required(), Length(max=40)], render_kw={"autocomplete": "off"})
+    name = StringField(lazy_gettext("Name of the policy"), [Required(), Length(max=40)], render_kw={"autocomplete": "off"})
     kind = SelectField(lazy_gettext("Kind of reason"), choices=choices(dict(KINDS.items())))
     since = DayField(lazy_gettext("In force from"))
     late_fee_ppm = _share(lazy_gettext("Of the late fee at most, %"))
