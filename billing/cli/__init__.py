@@ -16,6 +16,7 @@ from billing.cli import (
     profile,
     scheduler,
     slips,
+    waivers,
 )
 
 COMMANDS = (
@@ -28,6 +29,7 @@ COMMANDS = (
     *dunning.COMMANDS,
     *slips.COMMANDS,
     *good_faith.COMMANDS,
+    *waivers.COMMANDS,
     *mail.COMMANDS,
     *office.COMMANDS,
     late_fee.late_fee,

@@ -25,6 +25,11 @@ notice.view        yes    yes      yes        yes      yes    yes    .
 receipt.file       yes    .        yes        yes      .      yes    .
 hold.edit          .      .        yes        yes      yes    yes    .
 waiver.report      .      .        .          yes      yes    yes    .
+waiver.view        yes    yes      yes        yes      yes    yes    .
+waiver.request     yes    .        yes        yes      yes    yes    .
+waiver.decide      .      .        .          yes      yes    yes    .
+waiver.end         .      .        .          yes      .      yes    .
+waiver.policy      .      .        .          yes      .      yes    .
 activation.issue   yes    .        .          yes      .      yes    .
 job.view           yes    .        yes        yes      .      yes    .
 user.manage        .      .        .          .        .      yes    .
@@ -49,6 +54,11 @@ PERMISSIONS = {
     "receipt.file": N_("File signed return slips"),
     "hold.edit": N_("Mark charges as disputed or held"),
     "waiver.report": N_("See how waivers were decided, and by whom"),
+    "waiver.view": N_("See waivers and what they rest on"),
+    "waiver.request": N_("Ask for waivers, and see the papers that speak for them"),
+    "waiver.decide": N_("Decide on waivers, up to what their policy allows the role"),
+    "waiver.end": N_("End an approved waiver"),
+    "waiver.policy": N_("Set the waiver policies"),
     "activation.issue": N_("Print activation codes for owners"),
     "job.view": N_("See, stop and resume background jobs; see e-mail and send it again"),
     "user.manage": N_("Manage staff and their roles"),

@@ -36,6 +36,7 @@ class Waiver:
     pay_by: date | None = None
     withdrawn: date | None = None
     noted: date | None = None
+    kind: str = ""
 
     def counts_on(self, day: date, kept: bool | None) -> bool:
         """Whether it is in force that day, given what is known of its condition."""

@@ -51,7 +51,7 @@ class WaiverPolicy:
 
     `late_fee_ppm` and `principal_ppm` are the largest shares of what is owed, `days` the most days suspended,
     `pay_days` the longest time to fulfil the condition. `papers` says which evidence is required (none: ""). `limits`
-    is by role: the largest value it may approve in fen (None: any).
+    is by role: the largest value it may approve in fen (None: any). `online`: owners may ask for it themselves.
     """
 
     code: str
@@ -66,6 +66,7 @@ class WaiverPolicy:
     papers: str = ""
     limits: Mapping[str, int | None] = field(default_factory=dict)
     closed: bool = False
+    online: bool = False
 
     def may_approve(self, role: str, value: int) -> bool:
         limit = self.limits.get(role, 0)
@@ -85,6 +86,7 @@ USUAL = (
         condition="principal",
         pay_days=30,
         limits=_LIMITS,
+        online=True,
     ),
     WaiverPolicy(
         "hardship",
@@ -97,6 +99,7 @@ USUAL = (
         pay_days=90,
         papers="困难证明（低保、残疾、重病、失业等）",
         limits=_LIMITS,
+        online=True,
     ),
     WaiverPolicy(
         "service-fault",
@@ -107,6 +110,7 @@ USUAL = (
         days=365,
         papers="报修、投诉或现场记录",
         limits=_LIMITS,
+        online=True,
     ),
     WaiverPolicy("office-error", "office-error", "系统差错", _EVER, days=365, limits=_LIMITS),
     WaiverPolicy(
@@ -118,6 +122,7 @@ USUAL = (
         condition="all",
         pay_days=15,
         limits=_LIMITS,
+        online=True,
     ),
 )
 

@@ -135,7 +135,9 @@ def _lines(
     counted = core.standing(others, day, account.line_of)
     reliefs = spread(account, request.charges, asked, day, counted)
     wanted = Waiver(request.number, day, reliefs, pay_by=asked.pay_by)
-    before, as_asked = (concerned(account, request.charges, until, [*counted, *more]) for more in ([], [wanted]))
+    before, as_asked = (
+        concerned(account, request.charges, until, [*counted, *more]) for more in ([], [wanted])
+    )
     as_approved = before if own is None else concerned(account, request.charges, until, [*counted, own])
     is_open = standing == "open"
     return tuple(_line(account, *lines, is_open) for lines in zip(before, as_asked, as_approved, strict=True))

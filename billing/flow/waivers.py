@@ -15,9 +15,10 @@ from billing.core.numbers import parse_serial
 from billing.core.problem import Missing, Refused
 from billing.core.waiver_policy import Terms, check_terms
 from billing.flow.allocation import account_of
-from billing.flow.entry import record, replayed
+from billing.flow.entry import is_recorded, record, replayed
 from billing.flow.estate import policies
 from billing.flow.scans import media_type, plain_name
+from billing.flow.waiver_effect import Effect, work_out
 from billing.flow.waiver_policy import find_waiver_policy
 from billing.store.estate import Unit
 from billing.store.granted import days
@@ -27,8 +28,10 @@ from billing.store.vault import Vault, keep
 from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverPaper, WaiverRequest
 from billing.translations import N_
 
-_LONGEST_REASON = 1000
+LONGEST_REASON = 1000
 _MOST_PAPERS = 20
+
+NOTHING_CHOSEN = N_("Choose the charges it is asked for.")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,42 @@ class Application:
     charges: tuple[int, ...] = ()
     by_owner: bool = False
     found: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file that speaks for a request, with the name it came under."""
+
+    data: bytes
+    name: str
+
+
+def foresee(session: Session, today: date, unit: Unit, debtor_id: int, asked: Application) -> Effect:
+    """What it would give; nothing is written. Raises Refused where that is nothing, or more than is owed."""
+    policy = find_waiver_policy(session, unit.community_id, asked.policy, today)
+    account = account_of(session, unit, debtor_id, policies(session, unit.community_id))
+    return work_out(account, policy, _concerned(account, asked.charges, today), asked.terms, today)
+
+
+def apply_for_waiver(
+    session: Session,
+    vault: Vault,
+    actor: str,
+    today: date,
+    unit: Unit,
+    debtor_id: int,
+    asked: Application,
+    papers: Sequence[Paper] = (),
+) -> WaiverRequest:
+    """`request_waiver` with its papers, for something that `foresee` says can be given."""
+    again = is_recorded(session, unit.community_id, f"waiver:{asked.key}")
+    if not again:
+        foresee(session, today, unit, debtor_id, asked)
+    request = request_waiver(session, actor, today, unit, debtor_id, asked)
+    if not again:
+        for paper in papers:
+            add_paper(session, vault, actor, request, paper.data, paper.name)
+    return request
 
 
 def request_waiver(
@@ -64,7 +103,7 @@ def request_waiver(
     policy = find_waiver_policy(session, unit.community_id, asked.policy, today)
     check_terms(policy, asked.terms, today)
     reason = asked.reason.strip()
-    if not reason or len(reason) > _LONGEST_REASON:
+    if not reason or len(reason) > LONGEST_REASON:
         raise Refused(N_("Say why, in at most 1,000 characters: whoever decides reads it first."))
     account = account_of(session, unit, debtor_id, policies(session, unit.community_id))
     charges = _concerned(account, asked.charges, today)

@@ -53,6 +53,7 @@ def _waiver(rows: Sequence[Any]) -> Waiver:
         pay_by=first.WaiverDecision.pay_by,
         withdrawn=end.on if end and end.kind == "withdrawn" else None,
         noted=end.on if end and end.kind == "lapsed" else None,
+        kind=first.WaiverRequest.kind,
     )
 
 
@@ -69,3 +70,14 @@ def relief_of(share: WaiverShare) -> Relief:
 
 def days(first: date | None, last: date | None) -> tuple[date, date] | None:
     return (first, last) if first and last else None
+
+
+def quoted(session: Session, request_ids: Sequence[int]) -> dict[int, list[WaiverShare]]:
+    """Request -> what each charge was relieved of when it was approved."""
+    found: dict[int, list[WaiverShare]] = {}
+    for start in range(0, len(request_ids), _CHUNK):
+        some = request_ids[start : start + _CHUNK]
+        query = select(WaiverShare).where(WaiverShare.request_id.in_(some)).order_by(WaiverShare.id)
+        for share in session.scalars(query):
+            found.setdefault(share.request_id, []).append(share)
+    return found

@@ -28,9 +28,10 @@ from billing.store.evidence import first_signed
 from billing.store.ledger import Charge, Entry, Payment, Reversal
 from billing.store.people import Ownership, Party
 from billing.store.standing import Account, accounts
+from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverPaper, WaiverRequest
 from billing.translations import N_
 
-_NUMBER = re.compile(r"([RDN])([1-9][0-9]{0,8})-([0-9]{6,12})\Z", re.ASCII)
+_NUMBER = re.compile(r"([RDNW])([1-9][0-9]{0,8})-([0-9]{6,12})\Z", re.ASCII)
 
 NOTHING = N_("There is nothing of this kind in your account.")
 
@@ -152,6 +153,41 @@ class Own:
             raise Missing(NOTHING)
         return found
 
+    def waivers(self, unit: Unit) -> Sequence[Row[WaiverRequest, WaiverDecision, WaiverEnd]]:
+        """(WaiverRequest, its decision or None, its end or None), the newest first: what was asked for on this page,
+        and what the office asked for in his favour once that is approved."""
+        query = self._waivers().where(
+            WaiverRequest.community_id == unit.community_id, WaiverRequest.unit_id == unit.id
+        )
+        return self.session.execute(query.order_by(WaiverRequest.serial.desc())).all()
+
+    def waiver(self, number: str) -> Row[WaiverRequest, WaiverDecision, WaiverEnd]:
+        """One of `waivers`, by its number."""
+        community_id, serial = _read(number, WaiverRequest.LETTER)
+        query = self._waivers().where(
+            WaiverRequest.community_id == community_id, WaiverRequest.serial == serial
+        )
+        found = self.session.execute(query).one_or_none()
+        if found is None:
+            raise Missing(NOTHING)
+        return found
+
+    def waiver_papers(self, request: WaiverRequest) -> Sequence[WaiverPaper]:
+        """Those of a request that was made on this page; what the office attached to its own stays there."""
+        query = select(WaiverPaper).where(WaiverPaper.request_id == request.id).order_by(WaiverPaper.id)
+        return self.session.scalars(query).all() if request.by_owner else []
+
+    def _waivers(self) -> Select[WaiverRequest, WaiverDecision, WaiverEnd]:
+        return (
+            select(WaiverRequest, WaiverDecision, WaiverEnd)
+            .outerjoin(WaiverDecision, WaiverDecision.request_id == WaiverRequest.id)
+            .outerjoin(WaiverEnd, WaiverEnd.request_id == WaiverRequest.id)
+            .where(
+                self._in(WaiverRequest.debtor_id),
+                WaiverRequest.by_owner | WaiverDecision.approved.is_(True),
+            )
+        )
+
     def _bills(self) -> Select[Bill, str, bool]:
         return (
             select(Bill, Document.sha256, replaced().label("replaced"))
@@ -179,7 +215,7 @@ class Own:
 
 
 def _read(number: str, letter: str) -> tuple[int, int]:
-    """Community and serial of R1-000123, N1-000042 or D1-000017."""
+    """Community and serial of R1-000123, N1-000042, D1-000017 or W1-000003."""
     match = _NUMBER.match(number)
     if match is None or match[1] != letter:
         raise Missing(NOTHING)

@@ -1,22 +1,30 @@
 """The way around the office, as data: an entry shows where its page exists and the visitor may open it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
+from billing.extensions import db
+from billing.store import waiver_list
 from billing.translations import N_
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`endpoint` names the page; `icon` a symbol in templates/macros/icon.html; `says` what it is for."""
+    """`endpoint` names the page; `icon` a symbol in templates/macros/icon.html; `says` what it is for.
+
+    `waiting` counts what waits there for somebody, in a community.
+    """
 
     endpoint: str
     permission: str
     label: str
     says: str
     icon: str
+    waiting: Callable[[Session, int], int] | None = None
 
     @property
     def noun(self) -> str:
@@ -61,8 +69,16 @@ COMMUNITY = (
     ),
     Entry("holds.index", "hold.edit", N_("Holds and disputes"), N_("Who is not reminded, and why"), "holds"),
     Entry(
+        "waivers.index",
+        "waiver.view",
+        N_("Waivers"),
+        N_("What was asked for, who decided, what became of it"),
+        "waivers",
+        waiver_list.undecided,
+    ),
+    Entry(
         "proposals.index",
-        "statement.view",
+        "waiver.view",
         N_("Good-faith proposals"),
         N_("Who was late without ill will, as the rules find"),
         "faith",
@@ -107,7 +123,7 @@ OFFICE = (
 )
 
 #: A noun whose pages have no entry of their own -> the one under which they are found.
-WITHIN = {"bills": "periods", "good_faith_rules": "proposals"}
+WITHIN = {"bills": "periods", "good_faith_rules": "proposals", "waiver_policies": "waivers"}
 
 #: Where somebody who may edit the profile is sent while there is no community.
 FIRST_RUN = "guide.index"
@@ -120,6 +136,11 @@ def exists(endpoint: str) -> bool:
 def entries(section: tuple[Entry, ...]) -> list[Entry]:
     """Those of the section that the visitor can open."""
     return [entry for entry in section if exists(entry.endpoint) and current_user.may(entry.permission)]
+
+
+def waiting(entry: Entry) -> int:
+    """How much waits there, in the community that the page is about."""
+    return entry.waiting(db.session(), g.community.id) if entry.waiting and g.get("community") else 0
 
 
 def is_here(entry: Entry) -> bool:

@@ -13,7 +13,7 @@ from billing.core.good_faith import Rule
 from billing.core.problem import Problem, Refused
 from billing.core.profile import Doubt
 from billing.translations import N_
-from billing.web import stage
+from billing.web import stage, waiver_words
 
 CHANNELS = {
     "cash": N_("Cash"),
@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
         job_state=job_state,
         mail_state=mail_state,
         tone=stage.tone_name,
+        **waiver_words.filters(),
     )
 
 

@@ -1,4 +1,5 @@
-"""Four owners who must not learn of each other, each with bills and their papers, payments, a reversal and a notice.
+"""Four owners who must not learn of each other, each with bills and their papers, payments, a reversal, a notice
+and a waiver asked for with a photo.
 
 张伟 of 1-1-101 and 李娜 of 1-1-102 are neighbours. 2-1-201 was 王芳's until it was sold to 孙强 on 2026-07-01; she
 still owes for her time. Each one's `secrets` are words and figures that stand in his data and in nobody else's.
@@ -15,19 +16,24 @@ from sqlalchemy.orm import Session
 from billing import jobs
 from billing.clock import now
 from billing.core.calendar import parse_period
+from billing.core.waiver_policy import Terms
 from billing.flow import access
 from billing.flow.bill_plan import plan_bills
 from billing.flow.bills import issue_bills
 from billing.flow.dunning import issue_run, plan_run
 from billing.flow.printing import BILLS, NOTICES
+from billing.flow.waiver_online import ask_online
+from billing.flow.waivers import Application, Paper
 from billing.store.accounts import AccountParty, OwnerAccount
 from billing.store.base import writing
 from billing.store.collection import Bill, Notice
 from billing.store.ledger import Payment
 from billing.store.people import Party
 from billing.store.vault import Vault
+from billing.store.waivers import WaiverPaper, WaiverRequest
 from tests.flow.town import Town, found
 from tests.web.conftest import SEALED
+from tests.web.desk import photo
 
 ROSTER = """
 楼 单元 房号 业主 共有人 建筑面积 交房日期
@@ -61,6 +67,8 @@ class Owner:
     receipts: tuple[str, ...]
     notice: str
     bills: tuple[str, ...]
+    waiver: str
+    waiver_paper: str
     secrets: frozenset[str]
 
 
@@ -109,7 +117,18 @@ def settle(app: Flask, session: Session, today: date) -> Neighbours:
         jobs.make_paper(session, vault, NOTICES, notice)
     for bill in session.scalars(select(Bill.id)).all():
         jobs.make_paper(session, vault, BILLS, bill)
+    for size, name in enumerate(HOUSEHOLDS, 40):
+        _ask(session, vault, town, name, photo((size, 40)))
     return Neighbours(app, session, town, {name: _owner(session, town, name) for name in HOUSEHOLDS})
+
+
+def _ask(session: Session, vault: Vault, town: Town, name: str, data: bytes) -> None:
+    unit = town.unit(HOUSEHOLDS[name][0])
+    party = session.scalars(select(Party).where(Party.name == name)).one()
+    terms = Terms(share_ppm=1_000_000, pay_by=town.today)
+    asked = Application("non-malicious", terms, f"{name}说明情况", f"key of {name}")
+    with writing(session, town.community_id):
+        ask_online(session, vault, name, town.today, unit, party.id, asked, [Paper(data, f"{name}.jpg")])
 
 
 def _owner(session: Session, town: Town, name: str) -> Owner:
@@ -126,4 +145,18 @@ def _owner(session: Session, town: Town, name: str) -> Owner:
     )
     words = {name, amount, wrong, payer, *numbers, notice.number, *bills, CO_OWNERS.get(name, name)}
     unit = town.unit(label)
-    return Owner(name, party.id, unit.id, label, numbers, notice.number, bills, frozenset(words))
+    asked = session.scalars(select(WaiverRequest).where(WaiverRequest.debtor_id == party.id)).one()
+    sha256 = session.scalars(select(WaiverPaper.sha256).where(WaiverPaper.request_id == asked.id)).one()
+    words |= {asked.number, asked.reason, sha256}
+    return Owner(
+        name,
+        party.id,
+        unit.id,
+        label,
+        numbers,
+        notice.number,
+        bills,
+        asked.number,
+        sha256,
+        frozenset(words),
+    )

@@ -1,11 +1,12 @@
 """T-01 and T-10: an owner reaches nobody else's data, by any address; a former owner's time is his own."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,14 @@ from tests.web.conftest import Browser
 from tests.web.neighbours import HOUSEHOLDS, Neighbours, Owner, settle
 
 PAIRS = list(permutations(HOUSEHOLDS, 2))
+
+#: Page -> the numbers it is asked for by; every other page is one of a receipt.
+_NUMBERS: dict[str, Callable[[Owner], tuple[str, ...]]] = {
+    "my_papers.notice": lambda owner: (owner.notice,),
+    "my_papers.bill": lambda owner: owner.bills,
+    "my_waivers.show": lambda owner: (owner.waiver,),
+    "my_waivers.paper": lambda owner: (owner.waiver,),
+}
 
 
 @pytest.fixture
@@ -56,7 +65,7 @@ class TestAnothersIds:
         monkeypatch.setattr(Own, "_in", lambda self, column: sa.true())
         other = neighbours.owners["李娜"]
         told = [_told(answer, other) for _, answer in _asked(neighbours, "张伟", other)]
-        assert {other.name, *other.receipts, other.notice, *other.bills} <= set().union(*told)
+        assert {other.name, *other.receipts, other.notice, *other.bills, other.waiver} <= set().union(*told)
 
     def test_are_not_found_where_only_one_of_two_is_foreign(self, neighbours: Neighbours) -> None:
         seller, buyer = neighbours.owners["王芳"], neighbours.owners["孙强"]
@@ -75,6 +84,7 @@ class TestAnothersIds:
             (f"/my/receipts/{other.receipts[0]}.pdf", "/my/receipts/R1-999999.pdf"),
             (f"/my/notices/{other.notice}.pdf", "/my/notices/D1-999999.pdf"),
             (f"/my/bills/{other.bills[0]}.pdf", "/my/bills/N1-999999.pdf"),
+            (f"/my/waivers/{other.waiver}", "/my/waivers/W1-999999"),
         ):
             answers = [browser.get(address) for address in (real, made_up)]
             assert [answer.status_code for answer in answers] == [404, 404]
@@ -136,11 +146,14 @@ def _addresses(app: Flask, owner: Owner, with_ids: bool = False) -> Iterator[str
             continue
         if with_ids and not rule.arguments:
             continue
-        numbers = {"my_papers.notice": (owner.notice,), "my_papers.bill": owner.bills}.get(
-            rule.endpoint, owner.receipts
-        )
+        numbers = _NUMBERS.get(rule.endpoint, lambda owner: owner.receipts)(owner)
         for number in numbers if "number" in rule.arguments else ("",):
-            known: dict[str, Any] = {"unit_id": owner.unit_id, "party_id": owner.party_id, "number": number}
+            known: dict[str, Any] = {
+                "unit_id": owner.unit_id,
+                "party_id": owner.party_id,
+                "number": number,
+                "sha256": owner.waiver_paper,
+            }
             with app.test_request_context():
                 built = rule.build({name: known[name] for name in rule.arguments})
             assert built
@@ -148,7 +161,9 @@ def _addresses(app: Flask, owner: Owner, with_ids: bool = False) -> Iterator[str
 
 
 def _text(answer: TestResponse) -> str:
-    """What a person can read in it, a PDF's words included."""
+    """What a person can read in it, a PDF's words and a photo's name included."""
+    if answer.mimetype == "image/jpeg":
+        return unquote(answer.headers["Content-Disposition"])
     if answer.mimetype != "application/pdf":
         return str(answer.text)
     read = subprocess.run(["pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True)

@@ -1,6 +1,7 @@
 """The owner's page says what is owed, why, and what became of each payment."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from html import unescape
@@ -130,7 +131,7 @@ def test_a_former_owner_is_told_whose_time_it_is(neighbours: Neighbours) -> None
 def test_a_co_owner_is_told_whose_account_it_is(neighbours: Neighbours) -> None:
     debtor = neighbours.owners["李娜"]
     party = neighbours.session.scalars(sa.select(Party).where(Party.name == "赵敏")).one()
-    neighbours.owners["赵敏"] = type(debtor)("赵敏", party.id, debtor.unit_id, "", (), "", (), frozenset())
+    neighbours.owners["赵敏"] = replace(debtor, name="赵敏", party_id=party.id)
     said = _text(neighbours.browser("赵敏").get(f"/my/units/{debtor.unit_id}", headers=EN).text)
     assert "You are a co-owner." in said and "Overdue" not in said
 

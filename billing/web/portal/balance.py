@@ -13,6 +13,7 @@ from billing.clock import local_day
 from billing.core.ageing import State
 from billing.core.money import round_micro
 from billing.core.statement import Line, Totals, totals
+from billing.flow.statements import Granted, granted_on
 from billing.store.ledger import Payment, receipt_number
 from billing.store.standing import Account
 
@@ -86,6 +87,21 @@ class Balance:
     @property
     def coming(self) -> Totals:
         return totals(bill.line for bill in self.of("coming"))
+
+    @cached_property
+    def granted(self) -> list[Granted]:
+        """The waivers approved by the day, as they stand on it."""
+        return granted_on(self.account, [bill.line for bill in self.bills], self.as_of)
+
+    @property
+    def without(self) -> int | None:
+        """What would be overdue if the waivers that wait for money did not stand; None where none does."""
+        waiting = [one.waiver.number for one in self.granted if one.state == "waiting"]
+        if not waiting:
+            return None
+        firm = [one for one in self.account.standing(self.as_of) if one.number not in waiting]
+        lines = (self.account.line_of(bill.line.charge.id, self.as_of, firm) for bill in self.bills)
+        return sum(line.total for line in lines if line is not None and line.state == "overdue")
 
     @property
     def prepayment(self) -> int:

@@ -110,6 +110,7 @@ def unit(unit_id: int) -> str | tuple[str, int]:
         several=len({holding.unit.id for holding in holdings}) > 1,
         balances=_balances(mine, found, as_of),
         letters=letters(mine, found),
+        waivers=mine.waivers(found),
         office=profile(db.session(), OFFICE, clock.today()),
         contract=profile(db.session(), found.community_id, clock.today()),
     )

@@ -27,6 +27,7 @@ from billing.web.staff import (
     units,
     users,
     waiver_form,
+    waivers,
 )
 
 BLUEPRINTS = (
@@ -56,4 +57,5 @@ BLUEPRINTS = (
     units.bp,
     users.bp,
     waiver_form.bp,
+    *waivers.BLUEPRINTS,
 )

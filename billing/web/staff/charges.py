@@ -12,6 +12,7 @@ from wtforms.validators import Length
 from billing.clock import today
 from billing.extensions import db
 from billing.flow import reversals
+from billing.store.allocated import paid_on
 from billing.store.base import writing
 from billing.store.estate import FeeItem, Unit
 from billing.store.ledger import Charge, live
@@ -47,7 +48,7 @@ def reverse(community_id: int, charge_id: int) -> str | Response | tuple[str, in
             return back
     elif not row.live:
         return back
-    paid = row.Charge.amount_fen - row.Charge.open_fen
+    paid = paid_on(db.session(), charge_id)
     return render_template("staff/charges/reverse.html", row=row, form=form, paid=paid), form.status
 
 

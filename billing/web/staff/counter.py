@@ -17,6 +17,7 @@ from billing.extensions import db
 from billing.flow import payments
 from billing.flow.desk import Desk, Unexplained, open_desk, take_at_desk
 from billing.flow.payments import Money, Preview, Taken
+from billing.flow.statements import granted_on
 from billing.store import lookup, receipts
 from billing.store.base import writing
 from billing.store.estate import Unit
@@ -164,6 +165,7 @@ def _shown(desk: Desk, form: TakeMoney, preview: Preview | None) -> dict[str, ob
         "form": form,
         "preview": preview,
         "rows": rows,
+        "granted": granted_on(desk.debtor.account, [row.line for row in rows], desk.on),
         "days_ago": desk.days_ago(today()),
         "due_text": yuan(desk.due),
         "ticked": ticked,

@@ -13,7 +13,7 @@ from billing.clock import today
 from billing.extensions import db
 from billing.flow.overview import overview
 from billing.flow.profile import OFFICE, keys, missing
-from billing.store import debts, notices, runs
+from billing.store import debts, notices, runs, waiver_list
 from billing.store.estate import Community, Unit
 from billing.store.notices import Wish
 from billing.store.work import Job
@@ -27,9 +27,10 @@ MOST_LATEST = 5
 
 @dataclass(frozen=True)
 class Waiting:
-    """What somebody has to do: slips to file, jobs by state, what papers still lack."""
+    """What somebody has to do: slips to file, waivers to decide on, jobs by state, what papers still lack."""
 
     slips: int
+    waivers: int
     jobs: Mapping[str, int]
     gaps: Sequence[str]
 
@@ -63,6 +64,7 @@ def community(community_id: int) -> str:
         runs=runs.newest(session, number, MOST_LATEST),
         waiting=Waiting(
             slips=notices.waiting_count(session, number, Wish()),
+            waivers=waiver_list.undecided(session, number),
             jobs=_jobs(session, number),
             gaps=missing(session, number, day),
         ),

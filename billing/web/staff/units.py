@@ -142,6 +142,9 @@ def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) 
         unit=unit,
         day=day,
         sentence=sentence,
+        granted={
+            account.debtor_id: statements.granted_on(account, rows, day) for account, rows in found.accounts
+        },
         revealed=revealed,
         found=found,
         holders=register.holders(session, [unit.id]).get(unit.id, []),

@@ -22,9 +22,6 @@ document.addEventListener("keydown", (event) => {
   form.querySelector("[data-book]").focus();
 });
 
-// The table below the fields follows what is typed; the button for it is for browsers without this file.
-document.querySelectorAll("[data-plain]").forEach((button) => (button.hidden = true));
-
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-fill]");
   if (!pressed) return;

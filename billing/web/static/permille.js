@@ -52,3 +52,6 @@ document.addEventListener("click", (event) => {
     history.back();
   }
 });
+
+// What is shown as it is typed needs no button; that one is for browsers without this file.
+document.querySelectorAll("[data-plain]").forEach((button) => (button.hidden = true));
