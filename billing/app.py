@@ -9,12 +9,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from billing import cli, web
 from billing.extensions import babel, csrf, db, login, mail, migrate
-from billing.store import accounts, base, collection, estate, evidence, ledger, people, work
+from billing.store import accounts, base, collection, estate, evidence, ledger, liability, people, work
 from billing.store import mail as mails
 from config import settings
 
 #: The modules whose tables make the schema.
-TABLES = (accounts, collection, estate, evidence, ledger, mails, people, work)
+TABLES = (accounts, collection, estate, evidence, ledger, liability, mails, people, work)
 
 ROOT = Path(__file__).parent.parent
 

@@ -15,6 +15,7 @@ from billing.flow.addressee import addressee
 from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
+from billing.flow.liability import account_holder
 from billing.flow.profile import facts
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, receipt_number
@@ -79,7 +80,8 @@ def take_payment(
             select(Payment).where(Payment.community_id == unit.community_id, Payment.entry == before.seq)
         ).one()
         return replace(taken(session, payment), replayed=True)
-    debtor = find_debtor(session, unit, today, money.debtor)
+    paying = find_debtor(session, unit, today, money.debtor)
+    debtor = account_holder(session, unit, paying, money.charges)
     _check_not_before_all(session, unit, debtor, money.on, today)
     entry = record(session, unit.community_id, "payment", key, actor, content)
     payment = Payment(
@@ -90,7 +92,7 @@ def take_payment(
         amount_fen=money.amount,
         on=money.on,
         channel=money.channel,
-        payer=money.payer.strip() or debtor.name,
+        payer=money.payer.strip() or paying.name,
         serial=_next_serial(session, unit.community_id) if outside_number is None else None,
         outside_number=outside_number or "",
         note=money.note.strip(),
@@ -128,7 +130,8 @@ def _given(parts: Iterable[Part]) -> int:
 def preview_payment(session: Session, today: date, unit: Unit, money: Money) -> Preview:
     """What `take_payment` would do with the money now, by the same checks and rules; nothing is written."""
     _check(money, today)
-    debtor = find_debtor(session, unit, today, money.debtor)
+    paying = find_debtor(session, unit, today, money.debtor)
+    debtor = account_holder(session, unit, paying, money.charges)
     _check_not_before_all(session, unit, debtor, money.on, today)
     rules = policies(session, unit.community_id)
     account = account_of(session, unit, debtor.id, rules)

@@ -13,7 +13,7 @@ from billing.clock import now
 from billing.flow.tariffs import find_item
 from billing.sheets import Roster, RosterRow
 from billing.store.estate import Unit, UnitFee
-from billing.store.people import Contact, Ownership, Party
+from billing.store.people import TENANT, Contact, Ownership, Party
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ def load(session: Session, community_id: int) -> Known:
     for own, party in session.execute(
         select(Ownership, Party)
         .join(Party, Party.id == Ownership.party_id)
-        .where(Ownership.community_id == community_id, Ownership.until.is_(None))
+        .where(
+            Ownership.community_id == community_id, Ownership.until.is_(None), Ownership.role != TENANT
+        )
         .order_by(Ownership.id)
     ):
         known.owners[own.unit_id].append((own, party))

@@ -29,7 +29,7 @@ def media_type(data: bytes) -> str:
     kind = next((kind for sign, kind in _SIGNS.items() if data.startswith(sign)), None)
     if kind is None:
         raise Unusable(
-            N_("This is neither a photo (JPEG, PNG) nor a PDF: upload the scan of the signed slip.")
+            N_("This is neither a photo (JPEG, PNG) nor a PDF: upload the scan of the signed paper.")
         )
     if kind.startswith("image/"):
         _check_picture(data)
@@ -45,7 +45,7 @@ def _check_pdf(data: bytes) -> None:
                 return
     except pikepdf.PdfError:  # a PasswordError too: nobody could show it in court
         pass
-    raise Unusable(N_("The PDF is damaged, locked or empty: scan the slip again."))
+    raise Unusable(N_("The PDF is damaged, locked or empty: scan the paper again."))
 
 
 def _check_picture(data: bytes) -> None:
