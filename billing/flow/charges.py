@@ -208,7 +208,9 @@ def _plan_charges(
     free = [share for share in shares if not found.is_booked(unit, item, share.first, share.last)]
     for share in free:
         if share.debtor is None:
-            return Odd(unit.label, item.name, _NOBODY, {"first": share.first, "last": share.last}, blocks=True)
+            return Odd(
+                unit.label, item.name, _NOBODY, {"first": share.first, "last": share.last}, blocks=True
+            )
     if not free:
         return []
     fee = found.fees.get((unit.id, item.id))
@@ -233,9 +235,7 @@ def _plan_charges(
         if part > 0 and share.debtor and share in free:
             number = revision + len(planned)
             planned.append(
-                Planned(
-                    unit, share.debtor, item, rows[-1], share.first, share.last, part, agreed, number
-                )
+                Planned(unit, share.debtor, item, rows[-1], share.first, share.last, part, agreed, number)
             )
     return planned
 

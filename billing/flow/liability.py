@@ -37,9 +37,7 @@ def name_jointly(session: Session, community_id: int, entry: int, *which: Column
         ChargeDebtor.charge_id == Charge.id, ChargeDebtor.party_id == Ownership.party_id, live(ChargeDebtor)
     )
     found = (
-        select(
-            Charge.community_id, literal(entry), Charge.id, Ownership.party_id, func.min(Ownership.role)
-        )
+        select(Charge.community_id, literal(entry), Charge.id, Ownership.party_id, func.min(Ownership.role))
         .join(Unit, Unit.id == Charge.unit_id)
         .join(
             Ownership,
@@ -81,8 +79,8 @@ def joint_debtors(
     if unit_id is not None:
         query = query.join(Charge, Charge.id == ChargeDebtor.charge_id).where(Charge.unit_id == unit_id)
     found: dict[int, list[Joint]] = defaultdict(list)
-    for charge_id, *joint in session.execute(query):
-        found[charge_id].append(Joint(*joint))
+    for row in session.execute(query):
+        found[row.charge_id].append(Joint(row.id, row.name, row.role))
     return found
 
 

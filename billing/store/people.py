@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
@@ -63,11 +63,17 @@ class Ownership(Keyed, Base):
 
 def owned_on(day: date) -> ColumnElement[bool]:
     """`Ownership.holds_on` for the database, of owners and co-owners: a tenant owns nothing."""
-    return held_on(day) & (Ownership.role != TENANT)
+    return and_(held_on(day), Ownership.role != TENANT)
 
 
 def held_on(day: Any) -> ColumnElement[bool]:
     """`Ownership.holds_on` for the database, tenants among them; the day may be a column."""
-    return (Ownership.since.is_(None) | (Ownership.since <= day)) & (
-        Ownership.until.is_(None) | (Ownership.until > day)
+    return and_(
+        or_(Ownership.since.is_(None), Ownership.since <= day),
+        or_(Ownership.until.is_(None), Ownership.until > day),
     )
+
+
+def was_held() -> ColumnElement[bool]:
+    """That the time was at all: one that was withdrawn ends on the day it begins."""
+    return or_(Ownership.since.is_(None), Ownership.until.is_(None), Ownership.since != Ownership.until)

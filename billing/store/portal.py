@@ -26,7 +26,7 @@ from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Charge, Entry, Payment, Reversal
-from billing.store.people import Ownership, Party
+from billing.store.people import Ownership, Party, was_held
 from billing.store.standing import Account, accounts
 from billing.translations import N_
 
@@ -61,7 +61,7 @@ class Own:
         query = (
             select(Unit, Ownership.role, Ownership.since, Ownership.until)
             .join(Ownership, Ownership.unit_id == Unit.id)
-            .where(self._in(Ownership.party_id))
+            .where(self._in(Ownership.party_id), was_held())
             .order_by(Unit.community_id, Unit.position, Ownership.since, Ownership.id)
         )
         return [Holding(*row) for row in self.session.execute(query)]
@@ -71,7 +71,7 @@ class Own:
         unit = self.session.scalar(
             select(Unit).where(
                 Unit.id == unit_id,
-                self._concerned(Ownership, Ownership.party_id)
+                self._concerned(Ownership, Ownership.party_id, was_held())
                 | self._concerned(Charge, Charge.debtor_id)
                 | self._concerned(Payment, Payment.debtor_id),
             )
@@ -168,11 +168,14 @@ class Own:
         )
 
     def _concerned(
-        self, table: type[Ownership | Charge | Payment], party: InstrumentedAttribute[int]
+        self,
+        table: type[Ownership | Charge | Payment],
+        party: InstrumentedAttribute[int],
+        *more: ColumnElement[bool],
     ) -> ColumnElement[bool]:
         """That a row of the table ties one of them to the unit asked for."""
         same = (table.community_id == Unit.community_id) & (table.unit_id == Unit.id)
-        return exists().where(same, self._in(party))
+        return exists().where(same, self._in(party), *more)
 
     def _in(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         return column.in_(sorted(self.parties))

@@ -15,7 +15,7 @@ from billing.store.estate import Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Charge
 from billing.store.lookup import may_mean
-from billing.store.people import Contact, Ownership, Party
+from billing.store.people import Contact, Ownership, Party, was_held
 
 PAGE = 50
 
@@ -45,12 +45,17 @@ class Found:
 
 @dataclass
 class Holder:
-    """Somebody who holds or held a unit, from a day to a day, and how he is reached."""
+    """Somebody who holds or held a unit, from a day to the day before another, and how he is reached.
+
+    `id` is the time's own number; `paper` the file that proves it.
+    """
 
     party: Party
     role: str
     since: date | None
     until: date | None
+    id: int = 0
+    paper: str | None = None
     contacts: list[Contact] = field(default_factory=list)
 
     def holds_on(self, day: date) -> bool:
@@ -98,7 +103,7 @@ def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]
         select(Ownership, Party, Contact)
         .join(Party, Party.id == Ownership.party_id)
         .outerjoin(Contact, Contact.party_id == Party.id)
-        .where(Ownership.unit_id.in_(unit_ids))
+        .where(Ownership.unit_id.in_(unit_ids), was_held())
         .order_by(
             Ownership.until.is_not(None),
             Ownership.until.desc(),
@@ -109,7 +114,9 @@ def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]
     )
     found: dict[int, dict[int, Holder]] = defaultdict(dict)
     for own, party, contact in session.execute(query):
-        holder = found[own.unit_id].setdefault(own.id, Holder(party, own.role, own.since, own.until))
+        holder = found[own.unit_id].setdefault(
+            own.id, Holder(party, own.role, own.since, own.until, own.id, own.paper)
+        )
         if contact is not None:
             holder.contacts.append(contact)
     return {unit_id: list(by_id.values()) for unit_id, by_id in found.items()}
