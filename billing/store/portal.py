@@ -4,6 +4,7 @@ A charge, a payment, a bill and a notice each name one debtor; that, and never t
 
 - A former owner finds his own time only, the next owner nothing of the one before: both have the unit, neither
   has the other's charges.
+- Who joined another's debt in writing sees those charges, and nothing else of the other's: no payment, no paper.
 - A co-owner is liable with the debtor (Civil Code art. 307), but what another person was billed, paid and was
   sent is that person's data (PIPL art. 13), and spouses part. He sees that the unit is his and who to ask;
   the debtor can add him by a code, or a new code can be printed.
@@ -25,7 +26,8 @@ from billing.store.bills import replaced
 from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
-from billing.store.ledger import Charge, Entry, Payment, Reversal
+from billing.store.ledger import Charge, Entry, Payment, Reversal, live
+from billing.store.liability import JOINED, ChargeDebtor
 from billing.store.people import Ownership, Party, was_held
 from billing.store.standing import Account, accounts
 from billing.translations import N_
@@ -91,6 +93,21 @@ class Own:
             if account.debtor_id == party_id:
                 return account
         raise Missing(NOTHING)
+
+    def joined(self, unit: Unit) -> dict[int, int]:
+        """Charge -> its debtor, of others' charges there that one of them took on in writing (Civil Code art. 552)."""
+        query = (
+            select(Charge.id, Charge.debtor_id)
+            .join(ChargeDebtor, ChargeDebtor.charge_id == Charge.id)
+            .where(
+                Charge.unit_id == unit.id,
+                self._in(ChargeDebtor.party_id),
+                ChargeDebtor.role == JOINED,
+                live(ChargeDebtor),
+                live(Charge),
+            )
+        )
+        return {row.id: row.debtor_id for row in self.session.execute(query)}
 
     def reversed_payments(self, unit: Unit) -> Sequence[Row[Payment, str, datetime]]:
         """(Payment, reason, recorded_at) of payments that were taken back."""

@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from billing.store.base import summed
 from billing.store.collection import Hold, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import first_signed
-from billing.store.ledger import Charge
+from billing.store.ledger import Charge, Entry
+from billing.store.liability import Joinder
 from billing.store.lookup import may_mean
 from billing.store.people import Contact, Ownership, Party, was_held
 
@@ -57,6 +58,10 @@ class Holder:
     id: int = 0
     paper: str | None = None
     contacts: list[Contact] = field(default_factory=list)
+
+    @property
+    def last_day(self) -> date | None:
+        return self.until and self.until - timedelta(days=1)
 
     def holds_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
@@ -162,3 +167,25 @@ def holds(session: Session, unit_id: int) -> Sequence[Row[Hold, str]]:
         .join(Party, Party.id == Hold.debtor_id)
         .order_by(Hold.id.desc())
     ).all()
+
+
+def joinders(session: Session, unit_id: int) -> Sequence[Row[Joinder, str, str]]:
+    """(Joinder, who joined, whose debt), the newest first."""
+    joining, debtor = aliased(Party), aliased(Party)
+    return session.execute(
+        select(Joinder, joining.name.label("joining"), debtor.name.label("debtor"))
+        .join(joining, joining.id == Joinder.party_id)
+        .join(debtor, debtor.id == Joinder.debtor_id)
+        .where(Joinder.unit_id == unit_id)
+        .order_by(Joinder.id.desc())
+    ).all()
+
+
+def transfers(session: Session, unit: Unit) -> set[int]:
+    """The times that a transfer opened: each can be withdrawn while no later one stands."""
+    query = (
+        select(Ownership.id)
+        .join(Entry, (Entry.community_id == Ownership.community_id) & (Entry.seq == Ownership.entry))
+        .where(Ownership.unit_id == unit.id, Ownership.role == "owner", Entry.kind == "transfer")
+    )
+    return set(session.scalars(query))
