@@ -53,6 +53,7 @@ def _read(paper: Path | None) -> bytes | None:
 @click.option("--paper", type=_PAPER, metavar="FILE", help="What proves it: a photo or PDF.")
 @click.option("--same-name", is_flag=True, help="The buyer is another person than the seller of that name.")
 @click.option("--keep-charges", is_flag=True, help="What is issued stays on the seller.")
+@click.option("--due", type=DAY, help="What is booked anew on the buyer is due then at the earliest.")
 @click.option("--withdraw", is_flag=True, help="The transfer of that day never was.")
 @click.option("--reason", default="", help="Why it is withdrawn.")
 @click.option("--dry-run", is_flag=True, help="Show which charges would move; write nothing.")

@@ -104,17 +104,18 @@ def rebook(
     moved: Sequence[Moved],
     reason: str,
     newcomer: int | None = None,
+    due: date | None = None,
 ) -> list[Charge]:
     """Reverse what moved and book it anew, in the entry; the new charges.
 
-    What the seller had paid pays his other charges or stays his prepayment; what the others had prepaid pays theirs.
+    `due`: what the newcomer gets is due on that day at the earliest. What the seller had paid pays his other charges or stays his prepayment; what the others had prepaid pays theirs.
     """
     if not moved:
         return []
     beside = _joined(session, moved)
     for one in moved:
         undo(session, entry, one.charge, reason)
-    rows = list(_rows(session, entry, today, moved, newcomer))
+    rows = list(_rows(session, entry, today, moved, newcomer, due))
     made = session.scalars(insert(Charge).returning(Charge, sort_by_parameter_order=True), rows).all()
     name_jointly(session, unit.community_id, entry, Charge.entry == entry)
     _join_again(session, entry, moved, made, beside)
@@ -126,29 +127,36 @@ def rebook(
 
 
 def _rows(
-    session: Session, entry: int, today: date, moved: Iterable[Moved], newcomer: int | None
+    session: Session,
+    entry: int,
+    today: date,
+    moved: Iterable[Moved],
+    newcomer: int | None,
+    due: date | None,
 ) -> Iterable[dict[str, Any]]:
-    """A part has the due date, area and price of what it stands for, and the next free revision."""
+    """A part has the area and price of what it stands for, and the next free revision."""
     used: dict[tuple[int, str], int] = {}
     for one in moved:
         old = one.charge
         key = (old.item_id, old.period)
         for stretch, amount in one.parts:
             used[key] = used.get(key, _last_revision(session, old)) + 1
+            is_new = stretch.party == NEWCOMER
+            day = max(old.due, due) if is_new and due else old.due
             kept = stretch.first == old.period_first and stretch.party == old.debtor_id
             yield {
                 "community_id": old.community_id,
                 "entry": entry,
                 "unit_id": old.unit_id,
-                "debtor_id": newcomer if stretch.party == NEWCOMER else stretch.party,
+                "debtor_id": newcomer if is_new else stretch.party,
                 "item_id": old.item_id,
                 "period": old.period,
                 "period_first": stretch.first,
                 "period_last": stretch.last,
                 "revision": used[key],
                 "amount_fen": amount,
-                "due": old.due,
-                "effective_on": old.effective_on if kept else min(today, stretch.first, old.due),
+                "due": day,
+                "effective_on": old.effective_on if kept else min(today, stretch.first, day),
                 "area_e2": old.area_e2,
                 "price_e4": old.price_e4,
                 "basis": old.basis,

@@ -23,6 +23,7 @@ _OTHER_OWNER = N_(
     "The books name %(owner)s as owner: correction or sale? Say that it is a correction, or from which day the new "
     "owner holds it."
 )
+_SOLD_BEFORE = N_("The books know who holds it from %(since)s on: the sale must be after that day.")
 _FACTS = {
     "area_e2": N_("area"),
     "start": N_("hand-over"),
@@ -87,6 +88,12 @@ def plan_roster(
         if owner and other and not sold_on and (not correction or owner.kind == "developer"):
             told = roster.problem(row, ["owner", "owner_code"], row.owner, _OTHER_OWNER, owner=owner.name)
             problems.append(told)
+            continue
+        since = next((own.since for own, _ in known.owners[unit.id] if own.role == "owner"), None)
+        if other and sold_on and since and sold_on <= since:
+            problems.append(
+                roster.problem(row, ["owner", "owner_code"], row.owner, _SOLD_BEFORE, since=since)
+            )
             continue
         news = _differences(known, unit, row, other)
         if news:

@@ -31,6 +31,9 @@ from billing.translations import N_
 #: How far ahead a transfer may be entered: a hand-over that is agreed on, not one that is hoped for.
 _AHEAD = timedelta(days=92)
 
+#: How far from today a charge that is booked anew may fall due.
+_REASON = timedelta(days=366)
+
 #: Why a charge was reversed, as the books keep it; the seller reads it too, so it names nobody.
 _WHY = "过户：自{day}起由新业主承担"
 
@@ -40,7 +43,8 @@ class Deal:
     """Who holds the unit from which day on. `to` may name several: the first owner, then co-owners.
 
     `same_name`: the buyer is another person than the seller of that name. `keep_charges`: what is issued stays on the
-    seller, and the two settle it between themselves.
+    seller, and the two settle it between themselves. `due`: what is booked anew on the buyer is due on this day at the
+    earliest: he has seen no bill before.
     """
 
     to: str
@@ -50,6 +54,7 @@ class Deal:
     id_number: str = ""
     same_name: bool = False
     keep_charges: bool = False
+    due: date | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -142,7 +147,7 @@ def enter_transfer(
     buyer = _open(session, unit, deal, entry, sha256)
     why = _WHY.format(day=deal.on)
     moved = [] if deal.keep_charges else plan.moved
-    return Transferred(entry, rebook(session, entry, today, unit, moved, why, buyer.id))
+    return Transferred(entry, rebook(session, entry, today, unit, moved, why, buyer.id, deal.due))
 
 
 def withdraw_transfer(
@@ -201,6 +206,8 @@ def _check_day(unit: Unit, times: Sequence[tuple[Ownership, Party]], deal: Deal,
             on=deal.on,
             days=_AHEAD.days,
         )
+    if deal.due and abs(deal.due - today) > _REASON:
+        raise Refused(N_("A due date of %(due)s is more than a year from today: check it."), due=deal.due)
     for own, party in times:
         if own.role == "owner" and own.since and own.since >= deal.on:
             raise Refused(
@@ -229,7 +236,13 @@ def _check_names(unit: Unit, seller: Party | None, deal: Deal) -> None:
 
 def _asked(unit: Unit, deal: Deal) -> dict[str, Any]:
     """What makes it another transfer; what became of the charges is told beside it."""
-    return {"unit": unit.label, "to": list(deal.names), "on": deal.on, "keep_charges": deal.keep_charges}
+    return {
+        "unit": unit.label,
+        "to": list(deal.names),
+        "on": deal.on,
+        "keep_charges": deal.keep_charges,
+        "due": deal.due,
+    }
 
 
 def _withdrawn(session: Session, unit: Unit) -> int:

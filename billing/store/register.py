@@ -48,7 +48,7 @@ class Found:
 class Holder:
     """Somebody who holds or held a unit, from a day to the day before another, and how he is reached.
 
-    `id` is the time's own number; `paper` the file that proves it.
+    `id` is the time's own number, `paper` the file that proves it; `transferred`: a transfer opened it.
     """
 
     party: Party
@@ -57,6 +57,7 @@ class Holder:
     until: date | None
     id: int = 0
     paper: str | None = None
+    transferred: bool = False
     contacts: list[Contact] = field(default_factory=list)
 
     @property
@@ -105,9 +106,10 @@ def buildings(session: Session, community_id: int) -> Sequence[Row[str, int]]:
 def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]]:
     """Unit -> who holds it and who held it, the newest first, owners before co-owners; one query."""
     query = (
-        select(Ownership, Party, Contact)
+        select(Ownership, Party, Contact, (Entry.kind == "transfer").label("transferred"))
         .join(Party, Party.id == Ownership.party_id)
         .outerjoin(Contact, Contact.party_id == Party.id)
+        .outerjoin(Entry, (Entry.community_id == Ownership.community_id) & (Entry.seq == Ownership.entry))
         .where(Ownership.unit_id.in_(unit_ids), was_held())
         .order_by(
             Ownership.until.is_not(None),
@@ -118,9 +120,9 @@ def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]
         )
     )
     found: dict[int, dict[int, Holder]] = defaultdict(dict)
-    for own, party, contact in session.execute(query):
+    for own, party, contact, transferred in session.execute(query):
         holder = found[own.unit_id].setdefault(
-            own.id, Holder(party, own.role, own.since, own.until, own.id, own.paper)
+            own.id, Holder(party, own.role, own.since, own.until, own.id, own.paper, bool(transferred))
         )
         if contact is not None:
             holder.contacts.append(contact)
@@ -179,13 +181,3 @@ def joinders(session: Session, unit_id: int) -> Sequence[Row[Joinder, str, str]]
         .where(Joinder.unit_id == unit_id)
         .order_by(Joinder.id.desc())
     ).all()
-
-
-def transfers(session: Session, unit: Unit) -> set[int]:
-    """The times that a transfer opened: each can be withdrawn while no later one stands."""
-    query = (
-        select(Ownership.id)
-        .join(Entry, (Entry.community_id == Ownership.community_id) & (Entry.seq == Ownership.entry))
-        .where(Ownership.unit_id == unit.id, Ownership.role == "owner", Entry.kind == "transfer")
-    )
-    return set(session.scalars(query))

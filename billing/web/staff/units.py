@@ -146,7 +146,6 @@ def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) 
         found=found,
         holders=register.holders(session, [unit.id]).get(unit.id, []),
         joinders=register.joinders(session, unit.id),
-        transfers=register.transfers(session, unit),
         bills=billed,
         outdated=bills.outdated(session, [row.Bill for row in billed]),
         notices=register.notices(session, unit.id),

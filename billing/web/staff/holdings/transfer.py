@@ -38,6 +38,11 @@ class Transfer(Form):
     id_number = StringField(lazy_gettext("ID number"), [Length(max=40)], render_kw={"autocomplete": "off"})
     same_name = BooleanField(lazy_gettext("Another person who has the same name as the owner so far"))
     paper = paper_field(lazy_gettext("Proof of the transfer"))
+    due = DayField(
+        lazy_gettext("New due date for the new owner"),
+        required=False,
+        description=lazy_gettext("Empty: as issued, so that late fee counts from then."),
+    )
     keep_charges = BooleanField(
         lazy_gettext("Leave what is issued on the former owner"),
         description=lazy_gettext(
@@ -49,7 +54,11 @@ class Transfer(Form):
         assert self.on.data, "asked of a form that did not validate"
         texts = {name: self[name].data or "" for name in ("to", "co_owners", "phone", "id_number")}
         return Deal(
-            on=self.on.data, same_name=self.same_name.data, keep_charges=self.keep_charges.data, **texts
+            on=self.on.data,
+            due=self.due.data,
+            same_name=self.same_name.data,
+            keep_charges=self.keep_charges.data,
+            **texts,
         )
 
 
@@ -76,7 +85,7 @@ def _effect(unit: Unit, form: Transfer) -> Page | None:
         plan = plan_transfer(db.session(), unit, form.deal(), today())
     if form.form_errors != told:
         return None
-    kept = set(form.data) - {"csrf_token", "keep_charges"}
+    kept = set(form.data) - {"csrf_token", "keep_charges", "due"}
     page = render_template(
         "staff/holdings/effect.html",
         unit=unit,
