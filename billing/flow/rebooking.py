@@ -108,7 +108,8 @@ def rebook(
 ) -> list[Charge]:
     """Reverse what moved and book it anew, in the entry; the new charges.
 
-    `due`: what the newcomer gets is due on that day at the earliest. What the seller had paid pays his other charges or stays his prepayment; what the others had prepaid pays theirs.
+    `due`: what the newcomer gets is due on that day at the earliest. What the seller had paid pays his other charges
+    or stays his prepayment; what the others had prepaid pays theirs.
     """
     if not moved:
         return []
