@@ -43,7 +43,9 @@ def issue_bills(
     rules = policies(session, community_id)
     for serial, one in enumerate(plan.bills, start=BILLS.next_serial(session, community_id)):
         bill = _bill(run, serial, one)
-        facts = head.unit(one.unit, one.account.debtor, names(joint, one.charges))
+        facts = head.unit(
+            one.unit, one.account.debtor, names(joint, (row.charge.id for row in (*one.lines, *one.carried)))
+        )
         bill.paper = freeze(_paper(head, plan, one, bill, facts, rules))
         session.add(bill)
     session.flush()

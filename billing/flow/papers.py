@@ -250,7 +250,7 @@ def statement_paper(
         issued=today,
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, owner, names(joint, account.rows)),
+        unit=head.unit(unit, owner, names(joint, (row.charge.id for row in rows))),
         verify_url=head.url,
         as_of=found.as_of,
         lines=charge_lines(account, rows),

@@ -5,18 +5,21 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.core.problem import Problem, Refused
 from billing.flow.entry import latest, record
 from billing.flow.estate import EVER
+from billing.flow.liability import name_jointly
 from billing.flow.profile import facts
 from billing.flow.register import Changed, Known, Register, facts_of, load, reach_of
 from billing.flow.tariffs import Price, find_item, set_tariff, tariff_rows
 from billing.sheets import Roster, RosterRow
 from billing.sheets.names import DEVELOPER, is_placeholder
 from billing.store.estate import Unit
-from billing.store.people import Party
+from billing.store.ledger import Charge
+from billing.store.people import Ownership, Party
 from billing.translations import N_
 
 _OTHER_OWNER = N_(
@@ -174,6 +177,11 @@ def apply_roster(
     register.add_units(plan.new)
     for one in plan.changed:
         register.update(one, today)
+    if plan.changed:  # a co-owner named only now owes what is charged already for his time
+        units = select(Ownership.unit_id).where(
+            Ownership.community_id == community_id, Ownership.entry == entry
+        )
+        name_jointly(session, community_id, entry, Charge.unit_id.in_(units), Ownership.entry == entry)
     return entry
 
 
