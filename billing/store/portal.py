@@ -15,7 +15,7 @@ What is not theirs is Missing, in the same words as what does not exist.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
@@ -45,6 +45,10 @@ class Holding:
     role: str
     since: date | None
     until: date | None
+
+    @property
+    def last_day(self) -> date | None:
+        return self.until and self.until - timedelta(days=1)
 
 
 @dataclass(frozen=True)

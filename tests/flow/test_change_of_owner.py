@@ -222,6 +222,18 @@ class TestWhatWasIssuedAlready:
         assert [row[:2] for row in owed(town)] == [("2026Q3", "张伟"), ("2026Q4", "孙丽")]
 
     @on_sqlite
+    def test_may_fall_due_later_for_the_buyer_who_saw_no_bill(self, books: Books) -> None:
+        town, _ = books
+        agree(town, "days")
+        town.issue("2026Q2")
+        sell(books, "2026-05-16", due=date(2026, 12, 31))
+        rows = town.statement(UNIT, "2026-12-31")["charges"]
+        assert {row["debtor"]: (row["due"], row["late_fee"]) for row in rows} == {
+            "张伟": ("2026-06-30", "109.22"),
+            "孙丽": ("2026-12-31", "0.00"),
+        }
+
+    @on_sqlite
     def test_out_of_older_books_is_shared_by_days_too(self, books: Books) -> None:
         """What was charged stays what it is in all, whatever the tariff says today."""
         town, _ = books

@@ -110,7 +110,7 @@ class TestTheTwoSides:
 
     def test_the_seller_is_told_until_when_it_was_his(self, app, session, town):
         said = owner(app, session, "张伟").get(f"/my/units/{town.unit('1-1-101').id}").text
-        assert "You held this unit until" in said and "2026Q1" in said and "2026Q4" not in said
+        assert "You held this unit until 2026-05-15" in said and "2026Q1" in said and "2026Q4" not in said
 
     def test_who_joined_the_debt_sees_it_apart_and_nothing_else(self, app, browser_of, session, town, unit):
         clerk = english(browser_of("clerk"))
