@@ -89,24 +89,27 @@ def names(joint: Mapping[int, Sequence[Joint]], charges: Iterable[int]) -> list[
     return list(dict.fromkeys(one.name for charge in charges for one in joint.get(charge, ())))
 
 
-def account_holder(session: Session, unit: Unit, payer: Party, named: Sequence[int]) -> Party:
-    """In whose account on the unit a person's money is booked: his own, or that of the one with whom he owes.
+def account_holder(
+    session: Session, unit: Unit, payer: Party, named: Sequence[int]
+) -> tuple[Party, Sequence[int]]:
+    """In whose account on the unit a person's money is booked, and the charges there that it may pay (none: any).
 
-    Charges that he names, and owes with another, are that other's account. Without a word a co-owner or tenant, who
-    has no bills of his own, pays those that name him; who joined another's debt pays his own bills alone.
+    Charges that he names, and owes with another, are in that other's account. Without a word a co-owner or tenant,
+    who has no bills of his own, pays those that name him; who joined another's debt pays his own bills alone.
     """
     rows = _owed_jointly(session, unit, payer)
     if named:
         chosen = [row for row in rows if row.charge_id in named]
-        return _the_one(session, payer, chosen) if len(chosen) == len(set(named)) else payer
+        return (_the_one(session, payer, chosen) if len(chosen) == len(set(named)) else payer), named
     own = exists().where(Charge.unit_id == unit.id, Charge.debtor_id == payer.id)
     owner = exists().where(
         Ownership.unit_id == unit.id, Ownership.party_id == payer.id, Ownership.role == "owner"
     )
     if session.scalar(select(own | owner)):
-        return payer
+        return payer, ()
     liable = [row for row in rows if row.role != JOINED]
-    return _the_one(session, payer, [row for row in liable if row.open_fen] or liable)
+    chosen = [row for row in liable if row.open_fen] or liable
+    return _the_one(session, payer, chosen), [row.charge_id for row in chosen]
 
 
 def _owed_jointly(session: Session, unit: Unit, party: Party) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.core.allocation import Part
-from billing.core.money import LARGEST
+from billing.core.money import LARGEST, yuan
 from billing.core.numbers import parse_serial
 from billing.core.problem import Missing, Refused
 from billing.flow.addressee import addressee
@@ -81,7 +81,7 @@ def take_payment(
         ).one()
         return replace(taken(session, payment), replayed=True)
     paying = find_debtor(session, unit, today, money.debtor)
-    debtor = account_holder(session, unit, paying, money.charges)
+    debtor, charges = account_holder(session, unit, paying, money.charges)
     _check_not_before_all(session, unit, debtor, money.on, today)
     entry = record(session, unit.community_id, "payment", key, actor, content)
     payment = Payment(
@@ -102,8 +102,9 @@ def take_payment(
     session.flush()
     rules = policies(session, unit.community_id)
     account = account_of(session, unit, debtor.id, rules)
-    _check_charges(account, money.charges)
-    distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, money.charges)
+    _check_charges(account, charges)
+    _check_jointly(account, paying, money, charges)
+    distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, charges)
     return taken(session, payment)
 
 
@@ -131,12 +132,13 @@ def preview_payment(session: Session, today: date, unit: Unit, money: Money) -> 
     """What `take_payment` would do with the money now, by the same checks and rules; nothing is written."""
     _check(money, today)
     paying = find_debtor(session, unit, today, money.debtor)
-    debtor = account_holder(session, unit, paying, money.charges)
+    debtor, charges = account_holder(session, unit, paying, money.charges)
     _check_not_before_all(session, unit, debtor, money.on, today)
     rules = policies(session, unit.community_id)
     account = account_of(session, unit, debtor.id, rules)
-    _check_charges(account, money.charges)
-    parts = joined(part for _, part in shares(account, money.on, money.amount, rules, money.charges))
+    _check_charges(account, charges)
+    _check_jointly(account, paying, money, charges)
+    parts = joined(part for _, part in shares(account, money.on, money.amount, rules, charges))
     return Preview(parts, money.amount - _given(parts))
 
 
@@ -223,6 +225,24 @@ def _check_charges(account: Account, named: Sequence[int]) -> None:
             charges=", ".join(strange),
             debtor=account.debtor,
             unit=account.unit,
+        )
+
+
+def _check_jointly(account: Account, paying: Party, money: Money, charges: Sequence[int]) -> None:
+    """Money in another's account pays what the two owe together and not a fen more: the rest is the other's debt."""
+    if account.debtor_id == paying.id:
+        return
+    owed = sum(row.total for row in account.lines(money.on) if row.charge.id in charges)
+    if money.amount > owed:
+        raise Refused(
+            N_(
+                "%(name)s owes %(owed)s together with %(debtor)s here on %(on)s: take no more for it. What is meant for "
+                "%(debtor)s's other charges is a payment of %(debtor)s."
+            ),
+            name=paying.name,
+            owed=yuan(owed),
+            debtor=account.debtor,
+            on=money.on,
         )
 
 

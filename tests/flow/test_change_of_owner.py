@@ -229,7 +229,7 @@ class TestWhatWasIssuedAlready:
         sell(books, "2026-05-16", due=date(2026, 12, 31))
         rows = town.statement(UNIT, "2026-12-31")["charges"]
         assert {row["debtor"]: (row["due"], row["late_fee"]) for row in rows} == {
-            "张伟": ("2026-06-30", "109.22"),
+            "张伟": ("2026-06-30", "109.21"),
             "孙丽": ("2026-12-31", "0.00"),
         }
 
@@ -355,6 +355,17 @@ class TestDebtors:
         assert owed(town) == [("2026Q2", "张伟", "1200.00", "0.00")]
 
     @on_sqlite
+    def test_a_tenants_money_never_pays_what_the_owner_owes_alone(self, books: Books) -> None:
+        town, _ = books
+        town.issue("2026Q1")
+        rent(books, "何静", "2026-04-01")
+        town.issue("2026Q2")
+        town.pay(UNIT, "1000.00", "2026-06-30", debtor="何静")
+        assert [row[3] for row in owed(town)] == ["1200.00", "200.00"]  # though the other is older
+        with pytest.raises(Refused, match="何静 owes 200.00 together with 张伟"):
+            town.pay(UNIT, "200.01", "2026-06-30", debtor="何静")
+
+    @on_sqlite
     def test_a_statement_of_an_earlier_entry_names_who_was_known_then(self, books: Books) -> None:
         town, _ = books
         town.issue("2026Q2")
@@ -398,6 +409,8 @@ class TestOldArrears:
         assert [row[3] for row in owed(town)] == ["1200.00", "0.00"]
         town.pay(UNIT, "700.00", "2026-10-06", debtor="孙丽", charges=(old.id,))
         assert [row[3] for row in owed(town)] == ["500.00", "0.00"]
+        with pytest.raises(Refused, match="take no more for it"):
+            town.pay(UNIT, "9000.00", "2026-10-06", debtor="孙丽", charges=(old.id,))
 
     @on_sqlite
     def test_that_she_joined_follow_the_charge_when_it_is_corrected(self, books: Books) -> None:
