@@ -14,6 +14,7 @@ profile.edit       .      .        .          yes      .      yes    .
 roster.view        yes    yes      yes        yes      yes    yes    .
 contact.reveal     yes    .        yes        yes      yes    yes    .
 roster.import      yes    .        .          yes      .      yes    .
+ownership.edit     yes    .        .          yes      .      yes    .
 tariff.edit        .      .        .          yes      .      yes    .
 period.issue       yes    .        .          yes      .      yes    .
 payment.take       .      yes      .          yes      .      yes    .
@@ -43,6 +44,7 @@ PERMISSIONS = {
     "roster.view": N_("See units and owners"),
     "contact.reveal": N_("See phones and ID numbers in full"),
     "roster.import": N_("Import the roster and old arrears"),
+    "ownership.edit": N_("Enter who holds a unit: transfers, tenants, debts that a buyer joins"),
     "tariff.edit": N_("Set tariffs and the late-fee policy"),
     "period.issue": N_("Issue a fee period"),
     "payment.take": N_("Take payments and print receipts"),

@@ -44,22 +44,54 @@ def charge_amount(
     `tariffs` is sorted by `since`; each month is priced by the tariff in force on its first charged
     day, and months before the first tariff are free. `area_e2` counts 0.01 m².
     """
+    return round_half_up(_exact(tariffs, period, area_e2, given_fen, start, period.last))
+
+
+def part_amounts(
+    total: int,
+    tariffs: Sequence[Tariff],
+    period: Period,
+    ends: Sequence[date],
+    *,
+    area_e2: int = 0,
+    given_fen: int = 0,
+    start: date | None = None,
+) -> list[int]:
+    """The total taken apart behind each of the days `ends`, as the tariffs price the days: fen that sum to it.
+
+    A part is what is charged up to its last day less what was charged before, each rounded once. A total that is
+    not the tariffs' own (an older bill) is shared in the same proportion; without a tariff by the days alone.
+    """
+    sums = [_exact(tariffs, period, area_e2, given_fen, start, end) for end in ends]
+    if not sums[-1]:
+        even = [Tariff(date.min, "fixed", 100)]
+        sums = [_exact(even, period, 0, 0, start, end) for end in ends]
+    scale = Fraction(1) if round_half_up(sums[-1]) == total else total / sums[-1]
+    reached = [round_half_up(scale * part) for part in sums]
+    return [after - before for before, after in zip([0, *reached], reached, strict=False)]
+
+
+def _exact(
+    tariffs: Sequence[Tariff], period: Period, area_e2: int, given_fen: int, start: date | None, last: date
+) -> Fraction:
+    """What the period's days from `start` to `last` cost, not rounded but for tariffs that round each month."""
     exact = Fraction(0)
     for index in range(period.months):
         first = add_months(period.first, index)
-        share = _share(first, start)
+        share = _share(first, start, last)
         tariff = _in_force(tariffs, max(first, start or first)) if share else None
         if tariff:
             month = share * _monthly(tariff, area_e2, given_fen)
             exact += round_half_up(month) if tariff.rounding == "month" else month
-    return round_half_up(exact)
+    return exact
 
 
-def _share(first: date, start: date | None) -> Fraction:
+def _share(first: date, start: date | None, last: date) -> Fraction:
     """The part of the month from `first` on that is charged, by its days."""
     days = monthrange(first.year, first.month)[1]
-    missed = min(days, max(0, (start - first).days)) if start else 0
-    return Fraction(days - missed, days)
+    missed = max(0, (start - first).days) if start else 0
+    reached = min(days, (last - first).days + 1)
+    return Fraction(max(0, reached - missed), days)
 
 
 def _in_force(tariffs: Sequence[Tariff], day: date) -> Tariff | None:

@@ -1,5 +1,6 @@
 """Old arrears into the books: each row a charge with its true due date, what was paid booked on its own day."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import latest, record, token
 from billing.flow.estate import policies
 from billing.flow.item_names import check_choice, chosen_earlier
+from billing.flow.liability import name_jointly
 from billing.flow.ownership import Owners
 from billing.sheets import Arrears, ArrearsRow
 from billing.store import index
@@ -111,7 +113,8 @@ class _Books:
         if known:
             amount, paid = map(yuan, known)
             raise Refused(_OTHER_AMOUNT, period=row.period.name, amount=amount, paid=paid)
-        debtor = self._owners.who_owes(unit, row.period.first)
+        # A charge out of older books is one debt, however periods are split here.
+        debtor = self._owners.who_owes(unit, row.period)[0].debtor
         if debtor is None:
             raise Refused(_NO_OWNER, unit=unit.label)
         return unit, debtor
@@ -129,7 +132,9 @@ def apply_arrears(
     items = _items(session, community_id, {row.item for row, _, _ in plan.new})
     common: dict[str, Any] = {"community_id": community_id, "entry": entry}
     charges = [common | _charge(row, unit, debtor, items[row.item], today) for row, unit, debtor in plan.new]
+    last = index.last_id(session)
     charge_ids = index.book(session, community_id, charges)
+    name_jointly(session, community_id, entry, Charge.id > last)
     paid: list[tuple[int, ArrearsRow, Unit, Party]] = [
         (charge_id, row, unit, debtor)
         for charge_id, (row, unit, debtor) in zip(charge_ids, plan.new, strict=True)
@@ -222,7 +227,11 @@ def _booked(session: Session, community_id: int) -> dict[tuple[int, str, str], t
         .join(FeeItem, FeeItem.id == Charge.item_id)
         .where(Charge.community_id == community_id, live(Charge))
     )
-    return {(row.unit_id, row.name, row.period): (row.amount_fen, row.paid) for row in session.execute(query)}
+    found: dict[tuple[int, str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in session.execute(query):  # a period that was split has several
+        key = (row.unit_id, row.name, row.period)
+        found[key] = (found[key][0] + row.amount_fen, found[key][1] + row.paid)
+    return dict(found)
 
 
 def _items(session: Session, community_id: int, names: set[str]) -> dict[str, int]:

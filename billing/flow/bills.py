@@ -8,7 +8,7 @@ from billing.flow import papers
 from billing.flow.bill_plan import BillPlan, PlannedBill
 from billing.flow.entry import latest, record, token
 from billing.flow.estate import policies
-from billing.flow.ownership import Holders
+from billing.flow.liability import joint_debtors, names
 from billing.flow.printing import BILLS
 from billing.flow.waived import suspensions, waived
 from billing.store.collection import Bill, BillRun
@@ -40,11 +40,13 @@ def issue_bills(
     run = BillRun(community_id=community_id, entry=entry, period=plan.period.name, issued_on=plan.issued_on)
     session.add(run)
     session.flush()
-    holders = Holders(session, community_id, plan.issued_on)
+    joint = joint_debtors(session, community_id)
     rules = policies(session, community_id)
     for serial, one in enumerate(plan.bills, start=BILLS.next_serial(session, community_id)):
         bill = _bill(run, serial, one)
-        facts = head.unit(one.unit, one.account.debtor, holders.beside(one.unit.id, one.account.debtor_id))
+        facts = head.unit(
+            one.unit, one.account.debtor, names(joint, (row.charge.id for row in (*one.lines, *one.carried)))
+        )
         bill.paper = freeze(_paper(head, plan, one, bill, facts, rules))
         session.add(bill)
     session.flush()

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from billing.core.calendar import Period, roll_forward
 from billing.core.problem import Refused
-from billing.core.tariff import charge_amount
+from billing.core.tariff import charge_amount, part_amounts
 from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import fingerprint, latest, record
 from billing.flow.estate import policies
+from billing.flow.liability import name_jointly
 from billing.flow.period_books import PeriodBooks
 from billing.flow.tariffs import as_tariffs
 from billing.store import index
 from billing.store.estate import FeeItem, TariffRow, Unit
+from billing.store.ledger import Charge
 from billing.store.people import Party
 from billing.store.standing import accounts
 from billing.translations import N_
@@ -27,6 +29,9 @@ _UNUSUAL = 2
 
 #: How far from its period a charge may fall due.
 _REASON = timedelta(days=366)
+
+
+_NOBODY = N_("nobody owned it on the day that decides who owes %(first)s to %(last)s: enter the owner")
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,14 @@ class Odd:
 
 @dataclass(frozen=True)
 class Planned:
-    """A charge to be booked."""
+    """A charge to be booked, for the whole period or for the days from `first` to `last` of it."""
 
     unit: Unit
     debtor: Party
     item: FeeItem
     tariff: TariffRow
+    first: date
+    last: date
     amount: int
     due: date
     revision: int
@@ -68,7 +75,9 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        lines = [[one.unit.id, one.item.id, one.debtor.id, one.amount, one.due] for one in self.charges]
+        lines = [
+            [one.unit.id, one.item.id, one.debtor.id, one.first, one.amount, one.due] for one in self.charges
+        ]
         return fingerprint({"period": self.period.name, "charges": lines})
 
     def by_building(self) -> dict[str, tuple[int, int]]:
@@ -98,15 +107,17 @@ def plan_period(session: Session, community_id: int, period: Period, due: date |
         for item, rows in found.items:
             if item.listed and (unit.id, item.id) not in found.fees:
                 continue
-            if (unit.id, item.id) in found.booked:
+            if found.is_covered(unit, item):
                 already += 1
                 continue
-            planned = _plan_charge(found, unit, item, rows, due)
-            if isinstance(planned, Planned):
-                charges.append(planned)
-                odd += _oddities(found, planned)
-            elif planned:
+            planned = _plan_charges(found, unit, item, rows, due)
+            if isinstance(planned, Odd):
                 odd.append(planned)
+                continue
+            charges += planned
+            already += not planned and found.is_booked(unit, item, period.first, period.last)
+            for one in planned:
+                odd += _oddities(found, one)
     return Plan(period, charges, odd, already)
 
 
@@ -126,7 +137,9 @@ def issue_period(
     key = f"issue:{plan.period.name}:{latest(session, community_id) + 1}"
     entry = record(session, community_id, "charge", key, actor, content)
     rows = [_row(one, plan.period, community_id, entry, today) for one in plan.charges]
+    last = index.last_id(session)
     index.book(session, community_id, rows)
+    name_jointly(session, community_id, entry, Charge.id > last)
     rules = policies(session, community_id)
     debtors = {one.debtor.id for one in plan.charges}
     waiting = [
@@ -149,12 +162,12 @@ def _row(one: Planned, period: Period, community_id: int, entry: int, today: dat
         "debtor_id": one.debtor.id,
         "item_id": one.item.id,
         "period": period.name,
-        "period_first": period.first,
-        "period_last": period.last,
+        "period_first": one.first,
+        "period_last": one.last,
         "revision": one.revision,
         "amount_fen": one.amount,
         "due": one.due,
-        "effective_on": min(today, period.first, one.due),
+        "effective_on": min(today, one.first, one.due),
         "area_e2": one.unit.area_e2 if one.tariff.basis == "area" else None,
         "price_e4": one.tariff.price_e4,
         "basis": one.tariff.basis,
@@ -184,28 +197,30 @@ def _no_item(session: Session, community_id: int) -> str:
     }[months[0]]
 
 
-def _plan_charge(
+def _plan_charges(
     found: PeriodBooks, unit: Unit, item: FeeItem, rows: Sequence[TariffRow], due: date | None
-) -> Planned | Odd | None:
+) -> list[Planned] | Odd:
+    """The item's charge, or one for each owner where the period is split by days; what is booked is left out."""
     period = found.period
     if unit.start and unit.start > period.last:
-        return None
-    debtor = found.owners.who_owes(unit, period.first)
-    if debtor is None:
-        return Odd(
-            unit.label,
-            item.name,
-            N_("nobody owned it on the period's first day: enter the owner"),
-            blocks=True,
-        )
+        return []
+    shares = found.owners.who_owes(unit, period)
+    free = [share for share in shares if not found.is_booked(unit, item, share.first, share.last)]
+    for share in free:
+        if share.debtor is None:
+            return Odd(
+                unit.label, item.name, _NOBODY, {"first": share.first, "last": share.last}, blocks=True
+            )
+    if not free:
+        return []
     fee = found.fees.get((unit.id, item.id))
-    amount = charge_amount(
-        as_tariffs(rows),
-        period,
-        area_e2=unit.area_e2,
-        given_fen=(fee.given_fen or 0) if fee else 0,
-        start=unit.start if unit.start and unit.start > period.first else None,
-    )
+    terms: dict[str, Any] = {
+        "area_e2": unit.area_e2,
+        "given_fen": (fee.given_fen or 0) if fee else 0,
+        "start": unit.start if unit.start and unit.start > period.first else None,
+    }
+    tariffs = as_tariffs(rows)
+    amount = charge_amount(tariffs, period, **terms)
     if amount <= 0:
         return Odd(
             unit.label, item.name, N_("comes to nothing: enter its area or its own amount"), blocks=True
@@ -213,8 +228,16 @@ def _plan_charge(
     agreed = due or _due(rows[-1], period)
     if found.policies.on(agreed).roll_rest_days and due is None:
         agreed = roll_forward(agreed, found.rest_day)
+    parts = part_amounts(amount, tariffs, period, [share.last for share in shares], **terms)
     revision = found.revisions.get((unit.id, item.id), -1) + 1
-    return Planned(unit, debtor, item, rows[-1], amount, agreed, revision)
+    planned: list[Planned] = []
+    for share, part in zip(shares, parts, strict=True):
+        if part > 0 and share.debtor and share in free:
+            number = revision + len(planned)
+            planned.append(
+                Planned(unit, share.debtor, item, rows[-1], share.first, share.last, part, agreed, number)
+            )
+    return planned
 
 
 def _due(row: TariffRow, period: Period) -> date:
@@ -239,7 +262,7 @@ def _oddities(found: PeriodBooks, one: Planned) -> Iterator[Odd]:
     before = found.last.get((unit.id, item.id))
     if before and not (unit.start and unit.start > period.first):
         _, fen, days = before
-        now_days = (period.last - period.first).days + 1
+        now_days = (one.last - one.first).days + 1
         # Amount per day against amount per day, so that a month may be compared with a quarter.
         if one.amount * days > _UNUSUAL * fen * now_days or fen * now_days > _UNUSUAL * one.amount * days:
             yield Odd(unit.label, item.name, N_("differs from its last bill by more than double or half"))

@@ -21,7 +21,7 @@ from billing.flow.calendar import rest_days
 from billing.flow.entry import fingerprint, latest, record, token
 from billing.flow.estate import policies
 from billing.flow.holds import holds_on
-from billing.flow.ownership import Holders
+from billing.flow.liability import joint_debtors, names
 from billing.flow.printing import NOTICES, LeftOut
 from billing.flow.profile import profile
 from billing.flow.tariffs import ladder
@@ -155,13 +155,13 @@ def issue_run(
     )
     session.add(run)
     session.flush()
-    holders = Holders(session, community_id, plan.as_of)
+    joint = joint_debtors(session, community_id)
     units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.community_id == community_id))}
     delivered = _delivered(session, community_id)
     for number, one in enumerate(plan.notices, start=NOTICES.next_serial(session, community_id)):
         unit = units[one.account.unit_id]
         notice = _notice(run, number, one)
-        facts = head.unit(unit, one.addressee, holders.beside(unit.id, one.account.debtor_id))
+        facts = head.unit(unit, one.addressee, names(joint, (row.charge.id for row in one.lines)))
         paper = _paper(head, plan, one, notice, facts, _prior(one, delivered))
         notice.paper = freeze(paper)
         session.add(notice)

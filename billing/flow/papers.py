@@ -12,7 +12,8 @@ from billing.core.late_fee import Terms
 from billing.core.problem import Refused
 from billing.core.statement import Line
 from billing.flow.addressee import addressee
-from billing.flow.estate import owners, policies
+from billing.flow.estate import policies
+from billing.flow.liability import joint_debtors, names
 from billing.flow.payments import Taken
 from billing.flow.profile import OFFICE, profile, require
 from billing.flow.statements import Statement
@@ -70,12 +71,12 @@ class Letterhead:
         """Whom the paper addresses; who has no name but a placeholder, by that: a receipt is due to anybody."""
         return addressee(name, kind, self.developer) or name
 
-    def unit(self, unit: Unit, debtor: str, co_owners: Iterable[str]) -> content.UnitFacts:
+    def unit(self, unit: Unit, debtor: str, jointly: Iterable[str]) -> content.UnitFacts:
         return content.UnitFacts(
             label=unit.label,
             address=self.address(unit),
             owner=debtor,
-            co_owners=tuple(co_owners),
+            co_owners=tuple(jointly),
             area_e2=unit.area_e2,
         )
 
@@ -92,14 +93,6 @@ def _named(part: str, word: str) -> str:
 def picture(vault: Vault, sha256: str) -> bytes | None:
     """A seal or logo out of the vault, if the paper has one."""
     return vault.get(sha256) if sha256 else None
-
-
-def co_owner_names(session: Session, unit: Unit, day: date, debtor_id: int) -> list[str]:
-    """Who owned the unit together with the debtor that day; nobody for a former owner: the buyer is a stranger."""
-    holding = owners(session, unit.id, day)
-    if debtor_id not in {party.id for party in holding}:
-        return []
-    return [party.name for party in holding if party.id != debtor_id]
 
 
 def charge_lines(account: Account, rows: Sequence[Line]) -> tuple[content.ChargeLine, ...]:
@@ -192,12 +185,15 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
     every = {charge.id: charge for charge in then.charges}
     paid = {part.charge for part in taken.parts}
     entry = session.get_one(Entry, (payment.community_id, payment.entry))
+    remaining = [row for row in rows if row.total > 0]
+    told = [part.charge for part in taken.parts] + [row.charge.id for row in remaining]
+    joint = joint_debtors(session, unit.community_id, unit_id=unit.id, known_at=payment.entry)
     return content.Receipt(
         number=payment.receipt,
         issued=local_day(entry.recorded_at),
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, owner, co_owner_names(session, unit, payment.on, debtor.id)),
+        unit=head.unit(unit, owner, names(joint, told)),
         verify_url=head.verify_url(payment.verify_token),
         payer=owner if payment.payer == debtor.name else payment.payer,
         channel=payment.channel,
@@ -215,7 +211,7 @@ def receipt_paper(session: Session, taken: Taken, today: date) -> content.Receip
         order=rules.on(payment.on).order,
         designated=bool(entry.detail.get("charges")),
         prepayment=taken.prepayment,
-        remaining=charge_lines(then, [row for row in rows if row.total > 0]),
+        remaining=charge_lines(then, remaining),
         waivers=waived(then, [row for row in rows if row.total > 0 or row.charge.id in paid], payment.on),
         cashier=entry.actor,
         reversal=_reversal(session, payment),
@@ -246,6 +242,7 @@ def statement_paper(
     unit = found.unit
     head = Letterhead(session, unit.community_id, today)
     owner = head.addressee(account.debtor, account.debtor_kind)
+    joint = joint_debtors(session, unit.community_id, unit_id=unit.id, known_at=known_at)
     given: dict[int, list[int]] = {}
     for part in account.allocations:
         if part.on <= found.as_of:
@@ -257,7 +254,7 @@ def statement_paper(
         issued=today,
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, owner, co_owner_names(session, unit, found.as_of, account.debtor_id)),
+        unit=head.unit(unit, owner, names(joint, (row.charge.id for row in rows))),
         verify_url=head.url,
         as_of=found.as_of,
         lines=charge_lines(account, rows),

@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.core.allocation import Part
-from billing.core.money import LARGEST
+from billing.core.money import LARGEST, yuan
 from billing.core.numbers import parse_serial
 from billing.core.problem import Missing, Refused
 from billing.flow.addressee import addressee
 from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
+from billing.flow.liability import account_holder
 from billing.flow.profile import facts
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, receipt_number
@@ -79,7 +80,8 @@ def take_payment(
             select(Payment).where(Payment.community_id == unit.community_id, Payment.entry == before.seq)
         ).one()
         return replace(taken(session, payment), replayed=True)
-    debtor = find_debtor(session, unit, today, money.debtor)
+    paying = find_debtor(session, unit, today, money.debtor)
+    debtor, charges = account_holder(session, unit, paying, money.charges)
     _check_not_before_all(session, unit, debtor, money.on, today)
     entry = record(session, unit.community_id, "payment", key, actor, content)
     payment = Payment(
@@ -90,7 +92,7 @@ def take_payment(
         amount_fen=money.amount,
         on=money.on,
         channel=money.channel,
-        payer=money.payer.strip() or debtor.name,
+        payer=money.payer.strip() or paying.name,
         serial=_next_serial(session, unit.community_id) if outside_number is None else None,
         outside_number=outside_number or "",
         note=money.note.strip(),
@@ -100,8 +102,9 @@ def take_payment(
     session.flush()
     rules = policies(session, unit.community_id)
     account = account_of(session, unit, debtor.id, rules)
-    _check_charges(account, money.charges)
-    distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, money.charges)
+    _check_charges(account, charges)
+    _check_jointly(account, paying, money, charges)
+    distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, charges)
     return taken(session, payment)
 
 
@@ -128,12 +131,14 @@ def _given(parts: Iterable[Part]) -> int:
 def preview_payment(session: Session, today: date, unit: Unit, money: Money) -> Preview:
     """What `take_payment` would do with the money now, by the same checks and rules; nothing is written."""
     _check(money, today)
-    debtor = find_debtor(session, unit, today, money.debtor)
+    paying = find_debtor(session, unit, today, money.debtor)
+    debtor, charges = account_holder(session, unit, paying, money.charges)
     _check_not_before_all(session, unit, debtor, money.on, today)
     rules = policies(session, unit.community_id)
     account = account_of(session, unit, debtor.id, rules)
-    _check_charges(account, money.charges)
-    parts = joined(part for _, part in shares(account, money.on, money.amount, rules, money.charges))
+    _check_charges(account, charges)
+    _check_jointly(account, paying, money, charges)
+    parts = joined(part for _, part in shares(account, money.on, money.amount, rules, charges))
     return Preview(parts, money.amount - _given(parts))
 
 
@@ -220,6 +225,24 @@ def _check_charges(account: Account, named: Sequence[int]) -> None:
             charges=", ".join(strange),
             debtor=account.debtor,
             unit=account.unit,
+        )
+
+
+def _check_jointly(account: Account, paying: Party, money: Money, charges: Sequence[int]) -> None:
+    """Money in another's account pays what the two owe together and not a fen more: the rest is the other's debt."""
+    if account.debtor_id == paying.id:
+        return
+    owed = sum(row.total for row in account.lines(money.on) if row.charge.id in charges)
+    if money.amount > owed:
+        raise Refused(
+            N_(
+                "%(name)s owes %(owed)s together with %(debtor)s here on %(on)s: take no more for it. What is meant "
+                "for %(debtor)s's other charges is a payment of %(debtor)s."
+            ),
+            name=paying.name,
+            owed=yuan(owed),
+            debtor=account.debtor,
+            on=money.on,
         )
 
 

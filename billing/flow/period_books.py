@@ -34,9 +34,21 @@ class PeriodBooks:
         self.owners = Owners(session, community_id)
         self._load_charges(session, community_id)
 
+    def is_covered(self, unit: Unit, item: FeeItem) -> bool:
+        """That every day of the period is charged: whole, or in parts that follow each other, so their days add up."""
+        spans = self._booked.get((unit.id, item.id), ())
+        within = ((max(first, self.period.first), min(last, self.period.last)) for first, last in spans)
+        days = sum((last - first).days + 1 for first, last in within)
+        return days > (self.period.last - self.period.first).days
+
+    def is_booked(self, unit: Unit, item: FeeItem, first: date, last: date) -> bool:
+        """That a charge stands for some of these days."""
+        spans = self._booked.get((unit.id, item.id), ())
+        return any(begins <= last and ends >= first for begins, ends in spans)
+
     def _load_charges(self, session: Session, community_id: int) -> None:
         """What is booked for days of this period, the last amounts before it, and revisions used up."""
-        self.booked: dict[tuple[int, int], str] = {}
+        self._booked: dict[tuple[int, int], list[tuple[date, date]]] = defaultdict(list)
         self.last: dict[tuple[int, int], tuple[date, int, int]] = {}
         self.revisions: dict[tuple[int, int], int] = {}
         #: Unit -> an item without tariff that is booked for these days, perhaps the same fee under another name.
@@ -68,7 +80,7 @@ class PeriodBooks:
             if not row.live:
                 continue
             if row.period_first <= self.period.last and row.period_last >= self.period.first:
-                self.booked[key] = row.period
+                self._booked[key].append((row.period_first, row.period_last))
                 if row.item_id not in billed and not row.priced:
                     self.untariffed[row.unit_id] = row.item
             elif row.period_last < self.period.first:

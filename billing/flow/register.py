@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clock import now
+from billing.flow.holding import open_holding
 from billing.flow.tariffs import find_item
 from billing.sheets import Roster, RosterRow
 from billing.store.estate import Unit, UnitFee
-from billing.store.people import Contact, Ownership, Party
+from billing.store.people import TENANT, Contact, Ownership, Party
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def load(session: Session, community_id: int) -> Known:
     for own, party in session.execute(
         select(Ownership, Party)
         .join(Party, Party.id == Ownership.party_id)
-        .where(Ownership.community_id == community_id, Ownership.until.is_(None))
+        .where(Ownership.community_id == community_id, Ownership.until.is_(None), Ownership.role != TENANT)
         .order_by(Ownership.id)
     ):
         known.owners[own.unit_id].append((own, party))
@@ -163,16 +164,7 @@ class Register:
             self._own(unit, party, "co-owner", since)
 
     def _own(self, unit: Unit, party: Party, role: str, since: date | None) -> None:
-        self.session.add(
-            Ownership(
-                community_id=self.community_id,
-                unit_id=unit.id,
-                party_id=party.id,
-                role=role,
-                since=since,
-                entry=self.entry,
-            )
-        )
+        open_holding(self.session, unit, party, role, since, self.entry)
 
     def _party(self, row: RosterRow) -> Party:
         """The owner of the row: known by code or ID number, the one developer, or somebody new."""

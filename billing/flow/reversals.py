@@ -59,16 +59,23 @@ def _reverse(
         return session.scalars(this).one()
     if session.scalar(this):
         raise Refused(N_("This was already reversed."))
+    entry = record(session, community_id, "reversal", f"reverse:{key}", actor, content)
+    reversal = undo(session, entry, fact, reason.strip())
+    unit = session.get_one(Unit, fact.unit_id)
+    rules = policies(session, community_id)
+    apply_prepayments(session, entry, [account_of(session, unit, fact.debtor_id, rules)], rules, today)
+    return reversal
+
+
+def undo(session: Session, entry: int, fact: Payment | Charge, reason: str) -> Reversal:
+    """By this entry the fact never counted; what its money does then is for the caller."""
+    target = fact.__tablename__
     column = Allocation.payment_id if target == "payment" else Allocation.charge_id
     freed = index.freed(session, column == fact.id)
-    entry = record(session, community_id, "reversal", f"reverse:{key}", actor, content)
     reversal = Reversal(
-        community_id=community_id, entry=entry, target=target, target_id=fact.id, reason=reason.strip()
+        community_id=fact.community_id, entry=entry, target=target, target_id=fact.id, reason=reason
     )
     session.add(reversal)
     session.flush()
     index.refresh(session, [fact.id] if target == "charge" else [], freed)
-    unit = session.get_one(Unit, fact.unit_id)
-    rules = policies(session, community_id)
-    apply_prepayments(session, entry, [account_of(session, unit, fact.debtor_id, rules)], rules, today)
     return reversal

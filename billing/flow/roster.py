@@ -5,24 +5,28 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.core.problem import Problem, Refused
 from billing.flow.entry import latest, record
 from billing.flow.estate import EVER
+from billing.flow.liability import name_jointly
 from billing.flow.profile import facts
 from billing.flow.register import Changed, Known, Register, facts_of, load, reach_of
 from billing.flow.tariffs import Price, find_item, set_tariff, tariff_rows
 from billing.sheets import Roster, RosterRow
 from billing.sheets.names import DEVELOPER, is_placeholder
 from billing.store.estate import Unit
-from billing.store.people import Party
+from billing.store.ledger import Charge
+from billing.store.people import Ownership, Party
 from billing.translations import N_
 
 _OTHER_OWNER = N_(
     "The books name %(owner)s as owner: correction or sale? Say that it is a correction, or from which day the new "
     "owner holds it."
 )
+_SOLD_BEFORE = N_("The books know who holds it from %(since)s on: the sale must be after that day.")
 _FACTS = {
     "area_e2": N_("area"),
     "start": N_("hand-over"),
@@ -87,6 +91,12 @@ def plan_roster(
         if owner and other and not sold_on and (not correction or owner.kind == "developer"):
             told = roster.problem(row, ["owner", "owner_code"], row.owner, _OTHER_OWNER, owner=owner.name)
             problems.append(told)
+            continue
+        since = next((own.since for own, _ in known.owners[unit.id] if own.role == "owner"), None)
+        if other and sold_on and since and sold_on <= since:
+            problems.append(
+                roster.problem(row, ["owner", "owner_code"], row.owner, _SOLD_BEFORE, since=since)
+            )
             continue
         news = _differences(known, unit, row, other)
         if news:
@@ -167,6 +177,11 @@ def apply_roster(
     register.add_units(plan.new)
     for one in plan.changed:
         register.update(one, today)
+    if plan.changed:  # a co-owner named only now owes what is charged already for his time
+        units = select(Ownership.unit_id).where(
+            Ownership.community_id == community_id, Ownership.entry == entry
+        )
+        name_jointly(session, community_id, entry, Charge.unit_id.in_(units), Ownership.entry == entry)
     return entry
 
 

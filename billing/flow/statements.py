@@ -1,7 +1,7 @@
 """The statement (对账单): what is owed on a unit as of a day, as known at an entry, in the contract's own keys."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from billing.core.money import yuan
 from billing.core.statement import Line, Totals, totals
 from billing.core.waiver import State, Waiver
 from billing.flow.estate import policies
+from billing.flow.liability import Joint, joint_debtors, names
 from billing.flow.payments import find_debtor
 from billing.store.estate import Unit
 from billing.store.standing import Account, accounts
@@ -70,11 +71,15 @@ def _shares(waiver: Waiver, lines: Sequence[Line]) -> dict[int, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Statement:
-    """Accounts of every debtor of a unit (or of one), with their lines as of the day."""
+    """Accounts of every debtor of a unit (or of one), with their lines as of the day.
+
+    `jointly`: charge -> whoever owes it beside its first debtor.
+    """
 
     unit: Unit
     as_of: date
     accounts: Sequence[tuple[Account, Sequence[Line]]]
+    jointly: Mapping[int, Sequence[Joint]] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[Line]:
@@ -116,7 +121,8 @@ def statement(
         debtor_ids=debtors,
         known_at=known_at,
     )
-    return Statement(unit, as_of, [(account, account.lines(as_of)) for account in found])
+    joint = joint_debtors(session, unit.community_id, unit_id=unit.id, known_at=known_at)
+    return Statement(unit, as_of, [(account, account.lines(as_of)) for account in found], joint)
 
 
 def as_json(found: Statement) -> dict[str, Any]:
@@ -125,7 +131,7 @@ def as_json(found: Statement) -> dict[str, Any]:
     return {
         "unit": found.unit.label,
         "as_of": found.as_of.isoformat(),
-        "charges": [_line(row) for row in found.lines],
+        "charges": [_line(row, found.jointly) for row in found.lines],
         "waivers": [
             _waiver(one)
             for account, lines in found.accounts
@@ -149,10 +155,11 @@ def _waiver(one: Granted) -> dict[str, Any]:
     }
 
 
-def _line(row: Line) -> dict[str, Any]:
+def _line(row: Line, jointly: Mapping[int, Sequence[Joint]]) -> dict[str, Any]:
     return {
         "id": row.charge.id,
         "debtor": row.charge.debtor,
+        "jointly": names(jointly, [row.charge.id]),
         "item": row.charge.item,
         "period": row.charge.period,
         "due": row.charge.due.isoformat(),

@@ -13,6 +13,7 @@ from billing.core.statement import Line
 from billing.core.waiver import Waiver
 from billing.core.waiver_policy import Terms
 from billing.flow import papers
+from billing.flow.liability import joint_debtors, names
 from billing.flow.profile import missing
 from billing.flow.waived import ended_on, terms_told
 from billing.flow.waiver_effect import account_on, concerned, full_on, spread
@@ -49,12 +50,13 @@ def waiver_form(session: Session, request: WaiverRequest, today: date) -> Waiver
     head = papers.Letterhead(session, request.community_id, today if gaps else day)
     owner = head.addressee(debtor.name, debtor.kind)
     known = waiver_policies(session, request.community_id, day).get(request.policy)
+    joint = joint_debtors(session, request.community_id, unit_id=unit.id)
     return WaiverForm(
         number=request.number,
         issued=day,
         office=head.office,
         community=head.community,
-        unit=head.unit(unit, owner, papers.co_owner_names(session, unit, day, debtor.id)),
+        unit=head.unit(unit, owner, names(joint, request.charges)),
         verify_url=f"{head.url}/c/{request.community_id}/waivers/{request.number}/form",
         as_of=day,
         full_on=until,

@@ -122,6 +122,19 @@ class PolicyRow(Keyed, Base):
     actor: Mapped[str]
 
 
+class SplitRule(Keyed, Base):
+    """Who owes a fee period in which a unit changed hands (see billing.core.ownership), for periods that begin from
+    a day on. A later row of the same day replaces it."""
+
+    __tablename__ = "split_rule"
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
+    since: Mapped[date]
+    split: Mapped[str]
+    entry: Mapped[int]
+    recorded_at: Mapped[datetime]
+    actor: Mapped[str]
+
+
 class CalendarDay(Base):
     """A day the office knows better than the published calendar: a rest day, or a working one."""
 

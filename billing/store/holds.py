@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from billing.store.collection import Hold
 from billing.store.estate import Unit
 from billing.store.ledger import Charge, Entry
-from billing.store.people import Ownership, Party
+from billing.store.people import TENANT, Ownership, Party
 
 
 def newest(session: Session, community_id: int) -> Sequence[Any]:
@@ -35,7 +35,7 @@ def debtors(session: Session, unit_id: int) -> Sequence[Party]:
     """Whoever owns, owned or owes something on the unit."""
     concerned = (
         select(Ownership.party_id)
-        .where(Ownership.unit_id == unit_id)
+        .where(Ownership.unit_id == unit_id, Ownership.role != TENANT)
         .union(select(Charge.debtor_id).where(Charge.unit_id == unit_id))
     )
     return session.scalars(select(Party).where(Party.id.in_(concerned)).order_by(Party.id)).all()

@@ -1,8 +1,9 @@
 """People: who owns what and since when, and how they are reached."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
@@ -33,10 +34,16 @@ class Contact(Keyed, Base):
     recorded_at: Mapped[datetime]
 
 
+#: A role that owns nothing.
+TENANT = "tenant"
+
+
 class Ownership(Keyed, Base):
     """产权: a party holds a unit from `since` until the day before `until` (none: always, still).
 
-    One "owner" at a time stands first; "co-owner"s are liable with him jointly (Civil Code art. 307).
+    One "owner" at a time stands first; "co-owner"s are liable with him jointly (Civil Code art. 307), and so is a
+    "tenant" who agreed to pay (Property Regulation art. 41). `paper` proves it: a file of the vault. A time that
+    ends on the day it begins never was: the transfer was withdrawn.
     """
 
     __tablename__ = "ownership"
@@ -48,13 +55,25 @@ class Ownership(Keyed, Base):
     since: Mapped[date | None]
     until: Mapped[date | None]
     entry: Mapped[int]
+    paper: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
 
     def holds_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
 def owned_on(day: date) -> ColumnElement[bool]:
-    """`Ownership.holds_on` for the database."""
-    return (Ownership.since.is_(None) | (Ownership.since <= day)) & (
-        Ownership.until.is_(None) | (Ownership.until > day)
+    """`Ownership.holds_on` for the database, of owners and co-owners: a tenant owns nothing."""
+    return and_(held_on(day), Ownership.role != TENANT)
+
+
+def held_on(day: Any) -> ColumnElement[bool]:
+    """`Ownership.holds_on` for the database, tenants among them; the day may be a column."""
+    return and_(
+        or_(Ownership.since.is_(None), Ownership.since <= day),
+        or_(Ownership.until.is_(None), Ownership.until > day),
     )
+
+
+def was_held() -> ColumnElement[bool]:
+    """That the time was at all: one that was withdrawn ends on the day it begins."""
+    return or_(Ownership.since.is_(None), Ownership.until.is_(None), Ownership.since != Ownership.until)

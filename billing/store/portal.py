@@ -4,6 +4,7 @@ A charge, a payment, a bill and a notice each name one debtor; that, and never t
 
 - A former owner finds his own time only, the next owner nothing of the one before: both have the unit, neither
   has the other's charges.
+- Who joined another's debt in writing sees those charges, and nothing else of the other's: no payment, no paper.
 - A co-owner is liable with the debtor (Civil Code art. 307), but what another person was billed, paid and was
   sent is that person's data (PIPL art. 13), and spouses part. He sees that the unit is his and who to ask;
   the debtor can add him by a code, or a new code can be printed.
@@ -14,7 +15,7 @@ What is not theirs is Missing, in the same words as what does not exist.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
@@ -25,8 +26,9 @@ from billing.store.bills import replaced
 from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.estate import Community, Unit
 from billing.store.evidence import first_signed
-from billing.store.ledger import Charge, Entry, Payment, Reversal
-from billing.store.people import Ownership, Party
+from billing.store.ledger import Charge, Entry, Payment, Reversal, live
+from billing.store.liability import JOINED, ChargeDebtor
+from billing.store.people import Ownership, Party, was_held
 from billing.store.standing import Account, accounts
 from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverPaper, WaiverRequest
 from billing.translations import N_
@@ -45,6 +47,10 @@ class Holding:
     since: date | None
     until: date | None
 
+    @property
+    def last_day(self) -> date | None:
+        return self.until and self.until - timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Own:
@@ -62,7 +68,7 @@ class Own:
         query = (
             select(Unit, Ownership.role, Ownership.since, Ownership.until)
             .join(Ownership, Ownership.unit_id == Unit.id)
-            .where(self._in(Ownership.party_id))
+            .where(self._in(Ownership.party_id), was_held())
             .order_by(Unit.community_id, Unit.position, Ownership.since, Ownership.id)
         )
         return [Holding(*row) for row in self.session.execute(query)]
@@ -72,7 +78,7 @@ class Own:
         unit = self.session.scalar(
             select(Unit).where(
                 Unit.id == unit_id,
-                self._concerned(Ownership, Ownership.party_id)
+                self._concerned(Ownership, Ownership.party_id, was_held())
                 | self._concerned(Charge, Charge.debtor_id)
                 | self._concerned(Payment, Payment.debtor_id),
             )
@@ -92,6 +98,21 @@ class Own:
             if account.debtor_id == party_id:
                 return account
         raise Missing(NOTHING)
+
+    def joined(self, unit: Unit) -> dict[int, int]:
+        """Charge -> its debtor, of others' charges there that one of them took on in writing (Civil Code art. 552)."""
+        query = (
+            select(Charge.id, Charge.debtor_id)
+            .join(ChargeDebtor, ChargeDebtor.charge_id == Charge.id)
+            .where(
+                Charge.unit_id == unit.id,
+                self._in(ChargeDebtor.party_id),
+                ChargeDebtor.role == JOINED,
+                live(ChargeDebtor),
+                live(Charge),
+            )
+        )
+        return {row.id: row.debtor_id for row in self.session.execute(query)}
 
     def reversed_payments(self, unit: Unit) -> Sequence[Row[Payment, str, datetime]]:
         """(Payment, reason, recorded_at) of payments that were taken back."""
@@ -204,11 +225,14 @@ class Own:
         )
 
     def _concerned(
-        self, table: type[Ownership | Charge | Payment], party: InstrumentedAttribute[int]
+        self,
+        table: type[Ownership | Charge | Payment],
+        party: InstrumentedAttribute[int],
+        *more: ColumnElement[bool],
     ) -> ColumnElement[bool]:
         """That a row of the table ties one of them to the unit asked for."""
         same = (table.community_id == Unit.community_id) & (table.unit_id == Unit.id)
-        return exists().where(same, self._in(party))
+        return exists().where(same, self._in(party), *more)
 
     def _in(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         return column.in_(sorted(self.parties))

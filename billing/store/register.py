@@ -3,19 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from billing.store.base import summed
 from billing.store.collection import Hold, Notice
 from billing.store.estate import Unit
 from billing.store.evidence import first_signed
-from billing.store.ledger import Charge
+from billing.store.ledger import Charge, Entry
+from billing.store.liability import Joinder
 from billing.store.lookup import may_mean
-from billing.store.people import Contact, Ownership, Party
+from billing.store.people import Contact, Ownership, Party, was_held
 
 PAGE = 50
 
@@ -45,13 +46,23 @@ class Found:
 
 @dataclass
 class Holder:
-    """Somebody who holds or held a unit, from a day to a day, and how he is reached."""
+    """Somebody who holds or held a unit, from a day to the day before another, and how he is reached.
+
+    `id` is the time's own number, `paper` the file that proves it; `transferred`: a transfer opened it.
+    """
 
     party: Party
     role: str
     since: date | None
     until: date | None
+    id: int = 0
+    paper: str | None = None
+    transferred: bool = False
     contacts: list[Contact] = field(default_factory=list)
+
+    @property
+    def last_day(self) -> date | None:
+        return self.until and self.until - timedelta(days=1)
 
     def holds_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
@@ -95,10 +106,11 @@ def buildings(session: Session, community_id: int) -> Sequence[Row[str, int]]:
 def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]]:
     """Unit -> who holds it and who held it, the newest first, owners before co-owners; one query."""
     query = (
-        select(Ownership, Party, Contact)
+        select(Ownership, Party, Contact, (Entry.kind == "transfer").label("transferred"))
         .join(Party, Party.id == Ownership.party_id)
         .outerjoin(Contact, Contact.party_id == Party.id)
-        .where(Ownership.unit_id.in_(unit_ids))
+        .outerjoin(Entry, (Entry.community_id == Ownership.community_id) & (Entry.seq == Ownership.entry))
+        .where(Ownership.unit_id.in_(unit_ids), was_held())
         .order_by(
             Ownership.until.is_not(None),
             Ownership.until.desc(),
@@ -108,8 +120,10 @@ def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]
         )
     )
     found: dict[int, dict[int, Holder]] = defaultdict(dict)
-    for own, party, contact in session.execute(query):
-        holder = found[own.unit_id].setdefault(own.id, Holder(party, own.role, own.since, own.until))
+    for own, party, contact, transferred in session.execute(query):
+        holder = found[own.unit_id].setdefault(
+            own.id, Holder(party, own.role, own.since, own.until, own.id, own.paper, bool(transferred))
+        )
         if contact is not None:
             holder.contacts.append(contact)
     return {unit_id: list(by_id.values()) for unit_id, by_id in found.items()}
@@ -154,4 +168,16 @@ def holds(session: Session, unit_id: int) -> Sequence[Row[Hold, str]]:
         .join(newest, newest.c.id == Hold.id)
         .join(Party, Party.id == Hold.debtor_id)
         .order_by(Hold.id.desc())
+    ).all()
+
+
+def joinders(session: Session, unit_id: int) -> Sequence[Row[Joinder, str, str]]:
+    """(Joinder, who joined, whose debt), the newest first."""
+    joining, debtor = aliased(Party), aliased(Party)
+    return session.execute(
+        select(Joinder, joining.name.label("joining"), debtor.name.label("debtor"))
+        .join(joining, joining.id == Joinder.party_id)
+        .join(debtor, debtor.id == Joinder.debtor_id)
+        .where(Joinder.unit_id == unit_id)
+        .order_by(Joinder.id.desc())
     ).all()

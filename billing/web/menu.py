@@ -123,7 +123,12 @@ OFFICE = (
 )
 
 #: A noun whose pages have no entry of their own -> the one under which they are found.
-WITHIN = {"bills": "periods", "good_faith_rules": "proposals", "waiver_policies": "waivers"}
+WITHIN = {
+    "bills": "periods",
+    "good_faith_rules": "proposals",
+    "holdings": "units",
+    "waiver_policies": "waivers",
+}
 
 #: Where somebody who may edit the profile is sent while there is no community.
 FIRST_RUN = "guide.index"

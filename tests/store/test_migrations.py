@@ -1,6 +1,7 @@
 """Migrations make what the models say, can be taken back, and made again."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from click.testing import Result
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from billing.store.base import Base
+from tests.flow.town import found
 from tests.store.rows import books
 
 Command = Callable[..., Result]
@@ -81,3 +83,26 @@ def test_numbered_payment_notices_are_not_taken_back(
     assert session.scalar(text("SELECT count(*) FROM bill")) == 1
     session.rollback()
     assert command("db", "check").exit_code == 0
+
+
+def test_charges_booked_before_they_named_their_debtors_name_the_co_owners_of_their_time(
+    command: Command, session: Session, today: date
+) -> None:
+    town = found(session, today)
+    town.issue("2026Q1")
+    town.import_roster("楼 单元 房号 业主 共有人 建筑面积\n2 1 201 周敏 钱琳 120", sold_on=date(2026, 7, 1))
+    town.issue("2026Q3")
+
+    def named() -> list[tuple[object, ...]]:
+        rows = session.execute(text("SELECT charge_id, party_id, role, entry FROM charge_debtor ORDER BY 1"))
+        told = [tuple(row) for row in rows]
+        session.rollback()
+        return told
+
+    before = named()
+    assert len(before) == 2  # the seller's wife beside him, the buyer's husband beside her
+    assert command("db", "downgrade", "0004").exit_code == 0
+    assert command("db", "upgrade").exit_code == 0
+    assert named() == before
+    with pytest.raises(DatabaseError, match="facts are only added"):
+        session.execute(text("DELETE FROM charge_debtor"))

@@ -124,7 +124,7 @@ def test_it_says_how_to_pay_and_whom_to_call(zhang: FlaskClient, page: str) -> N
 def test_a_former_owner_is_told_whose_time_it_is(neighbours: Neighbours) -> None:
     seller = neighbours.owners["王芳"]
     said = _text(neighbours.browser("王芳").get(f"/my/units/{seller.unit_id}", headers=EN).text)
-    assert "You held this unit until 2026-07-01." in said
+    assert "You held this unit until 2026-06-30." in said
     assert "2026Q2" in said and "2026Q3" not in said
 
 

@@ -9,11 +9,13 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from billing import clock
+from billing.core.statement import Line
 from billing.extensions import db
 from billing.flow.estate import policies
 from billing.flow.profile import OFFICE, profile
 from billing.store.estate import Community, Unit
 from billing.store.portal import Holding, Own
+from billing.store.standing import accounts
 from billing.web.form import DayField, Form
 from billing.web.permission import permission, visitor
 from billing.web.portal.balance import Balance
@@ -43,7 +45,11 @@ class Card:
 
     @property
     def former(self) -> bool:
-        return bool(self.holdings) and all(holding.until is not None for holding in self.holdings)
+        """Nobody's any more; a sale that is still to come leaves him the unit until then."""
+        today = clock.today()
+        return bool(self.holdings) and all(
+            holding.until is not None and holding.until <= today for holding in self.holdings
+        )
 
 
 def own() -> Own:
@@ -109,6 +115,7 @@ def unit(unit_id: int) -> str | tuple[str, int]:
         holdings=[holding for holding in holdings if holding.unit.id == found.id],
         several=len({holding.unit.id for holding in holdings}) > 1,
         balances=_balances(mine, found, as_of),
+        joined=_joined(mine, found, as_of),
         letters=letters(mine, found),
         waivers=mine.waivers(found),
         office=profile(db.session(), OFFICE, clock.today()),
@@ -123,3 +130,16 @@ def _balances(mine: Own, found: Unit, as_of: date) -> list[Balance]:
         Balance(account, as_of, [row for row in undone if row.Payment.debtor_id == account.debtor_id])
         for account in mine.accounts(found.community_id, policies(db.session(), found.community_id), found.id)
     ]
+
+
+def _joined(mine: Own, found: Unit, as_of: date) -> list[Line]:
+    """What is open of others' charges that the account's people took on in writing."""
+    joined = mine.joined(found)
+    if not joined:
+        return []
+    rules = policies(db.session(), found.community_id)
+    others = accounts(
+        db.session(), found.community_id, rules, unit_id=found.id, debtor_ids=sorted(set(joined.values()))
+    )
+    lines = [line for account in others for line in account.lines(as_of)]
+    return [line for line in lines if line.charge.id in joined and line.total > 0]

@@ -148,6 +148,7 @@ def _page(unit: Unit, day: date, sentence: str = "", *, revealed: bool = False) 
         revealed=revealed,
         found=found,
         holders=register.holders(session, [unit.id]).get(unit.id, []),
+        joinders=register.joinders(session, unit.id),
         bills=billed,
         outdated=bills.outdated(session, [row.Bill for row in billed]),
         notices=register.notices(session, unit.id),

@@ -64,8 +64,6 @@ class Enter(Form):
     name = StringField(
         lazy_gettext("Name of the policy"), [Required(), Length(max=40)], render_kw={"autocomplete": "off"}
     )
-        lazy_gettext("Name of the policy"), [Required(), Length(max=40)], render_kw={"autocomplete": "off"}
-    )
     kind = SelectField(lazy_gettext("Kind of reason"), choices=choices(dict(KINDS.items())))
     since = DayField(lazy_gettext("In force from"))
     late_fee_ppm = _share(lazy_gettext("Of the late fee at most, %"))
