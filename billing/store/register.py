@@ -15,7 +15,7 @@ from billing.store.estate import Unit
 from billing.store.evidence import first_signed
 from billing.store.ledger import Charge
 from billing.store.lookup import may_mean
-from billing.store.people import Contact, Ownership, Party
+from billing.store.people import Contact, Ownership, Party, standing
 
 PAGE = 50
 
@@ -112,6 +112,8 @@ def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]
         holder = found[own.unit_id].setdefault(own.id, Holder(party, own.role, own.since, own.until))
         if contact is not None:
             holder.contacts.append(contact)
+    for holder in (one for by_id in found.values() for one in by_id.values()):
+        holder.contacts = standing(holder.contacts)
     return {unit_id: list(by_id.values()) for unit_id, by_id in found.items()}
 
 
