@@ -14,7 +14,7 @@
 | MAIL_PORT | where it listens | 25; 587 with MAIL_USE_TLS, 465 with MAIL_USE_SSL |
 | MAIL_USERNAME, MAIL_PASSWORD | who signs in there | none: nobody does |
 | MAIL_TIMEOUT | seconds to wait for each answer of the mail server, 60 at most | 30 |
-| MAIL_BOUNCE_ADDRESS | where mail that cannot be delivered comes back to (the envelope's sender) | MAIL_DEFAULT_SENDER |
+| MAIL_BOUNCE_ADDRESS | where mail comes back to that cannot be delivered | that of MAIL_DEFAULT_SENDER |
 | BOUNCE_MAILDIR | a Maildir into which that address's mail is delivered; the scheduler reads it | none |
 | PERMILLE_FONT | a TrueType file asked for characters the built-in fonts lack | none |
 """
@@ -125,7 +125,9 @@ def _maildir(given: str | None) -> Path | None:
     folder = Path(given).resolve()
     for inside in (folder / "new", folder / "cur"):
         if not (inside.is_dir() and os.access(inside, os.R_OK | os.W_OK | os.X_OK)):
-            raise BadSetting(f"BOUNCE_MAILDIR must be a Maildir; there is no {inside} that can be read and written.")
+            raise BadSetting(
+                f"BOUNCE_MAILDIR must be a Maildir; there is no {inside} that can be read and written."
+            )
     return folder
 
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from billing.cli import (
     accounts,
+    contacts,
     dunning,
     imports,
     late_fee,
@@ -19,6 +20,7 @@ from billing.cli import (
 
 COMMANDS = (
     *accounts.COMMANDS,
+    *contacts.COMMANDS,
     *imports.COMMANDS,
     *profile.COMMANDS,
     *policy.COMMANDS,
