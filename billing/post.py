@@ -13,7 +13,7 @@ from flask import current_app
 from flask_mail import BadHeaderError, Connection, Message
 from sqlalchemy.orm import Session
 
-from billing.clock import now
+from billing.clock import now, today
 from billing.core.bounce import OUR_HEADER
 from billing.core.mailbox import one_line, says_no_such_address
 from billing.flow import outbox
@@ -86,7 +86,7 @@ def send_next(session: Session, vault: Vault, worker: str) -> Mail | None:
     if not ready():
         return None
     with writing(session):
-        mail = outbox.claim(session, worker, now())
+        mail = outbox.claim(session, worker, today(), now())
     if mail is None:
         return None
     answer = _send(vault, mail)

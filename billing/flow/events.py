@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from billing.clock import local_day
 from billing.core.money import grouped
 from billing.core.problem import Refused
 from billing.core.statement import totals
@@ -32,6 +31,7 @@ _RECEIPT_FIRST = timedelta(minutes=10)
 def queue_event(
     session: Session,
     actor: str,
+    today: date,
     now: datetime,
     kind: str,
     unit: Unit,
@@ -46,7 +46,6 @@ def queue_event(
     The kinds of a waiver ("waiver-approved", "waiver-refused", "waiver-lapsed", "waiver-withdrawn") take 金额 期间
     到期日 原因. None where nobody is told: no address is known that works, or the community does not want it.
     """
-    today = local_day(now)
     if not owners_are_told(session, unit.community_id, today):
         return None
     party = session.get_one(Party, debtor_id)
@@ -65,26 +64,29 @@ def owners_are_told(session: Session, community_id: int, today: date) -> bool:
     return profile(session, community_id, today).get("mail_account") != "no"
 
 
-def tell_of_payment(session: Session, actor: str, now: datetime, unit: Unit, payment: Payment) -> Mail | None:
+def tell_of_payment(
+    session: Session, actor: str, today: date, now: datetime, unit: Unit, payment: Payment
+) -> Mail | None:
     """That money was booked; what older books brought is old news."""
     if payment.serial is None:
         return None
-    mailed = receipts_go_out(session, unit.community_id, local_day(now))
+    mailed = receipts_go_out(session, unit.community_id, today)
     wait = _RECEIPT_FIRST if mailed else timedelta(0)
-    return queue_event(session, actor, now, BOOKED, unit, payment.debtor_id, payment.id, _of(payment), wait)
+    debtor_id, places = payment.debtor_id, _of(payment)
+    return queue_event(session, actor, today, now, BOOKED, unit, debtor_id, payment.id, places, wait)
 
 
 def tell_of_reversal(
-    session: Session, actor: str, now: datetime, fact: Payment | Charge, reason: str
+    session: Session, actor: str, today: date, now: datetime, fact: Payment | Charge, reason: str
 ) -> Mail | None:
     """That a payment or a charge never counted, and why."""
     if isinstance(fact, Payment):
         kind, places = "payment-reversed", _of(fact)
     else:
         kind, places = "charge-reversed", _of_charge(session, fact)
-    told = {**places, "红冲日": figures.day(local_day(now)), "红冲原因": reason}
+    told = {**places, "红冲日": figures.day(today), "红冲原因": reason}
     unit = session.get_one(Unit, fact.unit_id)
-    return queue_event(session, actor, now, kind, unit, fact.debtor_id, fact.id, told)
+    return queue_event(session, actor, today, now, kind, unit, fact.debtor_id, fact.id, told)
 
 
 def _of(payment: Payment) -> dict[str, str]:

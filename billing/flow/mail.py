@@ -177,7 +177,7 @@ def queue_mails(
 
 def require_standing(session: Session, about: str, about_id: int, today: date) -> None:
     """Raises Refused where what a mail about it says is no longer so."""
-    code = overtaken(session, about, about_id, today, today)
+    code = overtaken(session, about, about_id, today, timedelta(0))
     if code:
         raise Refused(REASONS[code])
 

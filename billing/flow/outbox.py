@@ -5,14 +5,13 @@ out it is `unknown`: the server may have it. Only a person, who can ask, sends s
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from billing.clock import local_day
 from billing.core import mask
 from billing.core.bounce import Report
 from billing.core.problem import Missing, Refused
@@ -46,7 +45,7 @@ class Answer:
     for_all: bool = False
 
 
-def claim(session: Session, worker: str, now: datetime) -> Mail | None:
+def claim(session: Session, worker: str, today: date, now: datetime) -> Mail | None:
     """Take the mail whose turn it is; those tried least come first, so that a hopeless one holds up nobody.
 
     What is no longer so is not sent: such a mail is withdrawn, and the next one's turn comes.
@@ -62,7 +61,7 @@ def claim(session: Session, worker: str, now: datetime) -> Mail | None:
         .with_for_update(skip_locked=True)
     )
     while mail := session.scalar(turn):
-        code = overtaken(session, mail.about, mail.about_id, local_day(mail.created_at), local_day(now))
+        code = overtaken(session, mail.about, mail.about_id, today, now - mail.created_at)
         if not code:
             mail.state, mail.claimed_by, mail.claimed_until = "sending", worker, now + LEASE
             mail.attempts += 1
@@ -122,11 +121,11 @@ def note_return(session: Session, now: datetime, report: Report) -> Outcome:
     return "returned"
 
 
-def send_again(session: Session, actor: str, now: datetime, mail: Mail) -> Mail:
+def send_again(session: Session, actor: str, today: date, now: datetime, mail: Mail) -> Mail:
     """The same letter as a new mail; the old one keeps its state. A second time, it is the same new mail."""
     if mail.state not in (*UNSENT, "withdrawn"):
         raise Refused(N_("Only a mail that did not arrive, or may not have gone out, is sent again."))
-    require_standing(session, mail.about, mail.about_id, local_day(now))
+    require_standing(session, mail.about, mail.about_id, today)
     letter = Letter(**{name: getattr(mail, name) for name in Letter.__dataclass_fields__})
     return queue_mail(session, actor, now, letter, again_key(mail.id))
 

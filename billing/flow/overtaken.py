@@ -35,15 +35,15 @@ REASONS = {
 Papers = Sequence[Notice] | Sequence[Bill]
 
 
-def overtaken(session: Session, about: str, about_id: int, written: date, today: date) -> str:
-    """Why a mail about that, written on that day, is not to be sent any more: a code of REASONS, empty while it is."""
+def overtaken(session: Session, about: str, about_id: int, today: date, age: timedelta) -> str:
+    """Why a mail about that, written so long ago, is not to be sent any more: a code of REASONS, empty while it is."""
     if about == Payment.__tablename__:
         return "reversed" if _is_reversed(session, about_id) else ""
     if about == Notice.__tablename__:
         return overtaken_papers(session, [session.get_one(Notice, about_id)], today).get(about_id, "")
     if about == Bill.__tablename__:
         return overtaken_papers(session, [session.get_one(Bill, about_id)], today).get(about_id, "")
-    if today - written > STALE:
+    if age > STALE:
         return "stale"
     receipts = select(Mail.id).where(Mail.about == Payment.__tablename__, Mail.about_id == about_id)
     return "receipt" if about == BOOKED and session.scalar(receipts.limit(1)) else ""

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, defer
 
-from billing.clock import local_day
 from billing.core.calendar import parse_period
 from billing.core.money import grouped
 from billing.core.problem import Refused
@@ -130,37 +129,38 @@ def left_out(fates: Sequence[Fate]) -> list[LeftOut]:
     ]
 
 
-def mail_run(session: Session, actor: str, now: datetime, fates: Sequence[Fate]) -> int:
+def mail_run(session: Session, actor: str, today: date, now: datetime, fates: Sequence[Fate]) -> int:
     """Mail those of a run that wait to be mailed; how many. A second time there are none."""
-    return len(_write(session, actor, now, {one.key: one for one in fates if one.key}))
+    return len(_write(session, actor, today, now, {one.key: one for one in fates if one.key}))
 
 
-def mail_paper(session: Session, actor: str, now: datetime, one: Fate) -> None:
+def mail_paper(session: Session, actor: str, today: date, now: datetime, one: Fate) -> None:
     """Mail one paper. Refused, in words, where it is not to be sent; a second time it is the same mail."""
     if one.why:
         raise Refused(one.why)
-    _write(session, actor, now, {one.next_key: one} if one.next_key else {})
+    _write(session, actor, today, now, {one.next_key: one} if one.next_key else {})
 
 
-def _write(session: Session, actor: str, now: datetime, chosen: Mapping[str, Fate]) -> dict[str, Mail]:
+def _write(
+    session: Session, actor: str, today: date, now: datetime, chosen: Mapping[str, Fate]
+) -> dict[str, Mail]:
     """Key -> its mail. Refused while the profile lacks what a paper needs."""
     if not chosen:
         return {}
-    first, today = next(iter(chosen.values())).paper, local_day(now)
+    first = next(iter(chosen.values())).paper
     require(session, first.community_id, today)
     by, titles = sender(session, first.community_id, today), _titles(session, first)
     letters = {key: _letter(by, one, titles) for key, one in chosen.items()}
     return queue_mails(session, actor, now, letters)
 
 
-def goes_out(session: Session, series: Series[Numbered], paper: Numbered, now: datetime) -> None:
+def goes_out(session: Session, series: Series[Numbered], paper: Numbered, today: date, now: datetime) -> None:
     """Mail a paper that was just filed, where the community has that done by itself; in the filing's transaction."""
-    today = local_day(now)
     if profile(session, paper.community_id, today).get("mail_notices") == "yes":
         one = fate(session, series, paper, today)
         if one.key:
             started = session.get_one(Entry, (paper.community_id, paper.entry))
-            mail_run(session, started.actor, now, [one])
+            mail_run(session, started.actor, today, now, [one])
 
 
 def _titles(session: Session, paper: Notice | Bill) -> Mapping[int, str]:

@@ -104,7 +104,7 @@ def take_payment(
     account = account_of(session, unit, debtor.id, rules)
     _check_charges(account, money.charges)
     distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, money.charges)
-    tell_of_payment(session, actor, now(), unit, payment)
+    tell_of_payment(session, actor, today, now(), unit, payment)
     return taken(session, payment)
 
 

@@ -73,5 +73,5 @@ def _reverse(
     unit = session.get_one(Unit, fact.unit_id)
     rules = policies(session, community_id)
     apply_prepayments(session, entry, [account_of(session, unit, fact.debtor_id, rules)], rules, today)
-    tell_of_reversal(session, actor, now(), fact, reversal.reason)
+    tell_of_reversal(session, actor, today, now(), fact, reversal.reason)
     return reversal

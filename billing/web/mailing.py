@@ -33,7 +33,7 @@ def mail_run(series: Series[Numbered], run_id: int) -> None:
     try:
         with writing(session, g.community.id):
             fates = paper_mail.run_fates(session, series, run_id, today())
-            count = paper_mail.mail_run(session, visitor().name, now(), fates)
+            count = paper_mail.mail_run(session, visitor().name, today(), now(), fates)
     except Refused as refused:
         flash(refused.sentence(gettext), "error")
         return

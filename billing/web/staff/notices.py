@@ -135,10 +135,10 @@ def email(community_id: int, notice_id: int) -> Response:
         abort(404)
     with writing(session, g.community.id):
         if again:
-            sending.send_again(session, visitor().name, now(), mails[again])
+            sending.send_again(session, visitor().name, today(), now(), mails[again])
         else:
             fate = paper_mail.fate(session, NOTICES, notice, today())
-            paper_mail.mail_paper(session, visitor().name, now(), fate)
+            paper_mail.mail_paper(session, visitor().name, today(), now(), fate)
     flash(gettext("Put in the outbox."))
     return redirect(url_for("notices.show", notice_id=notice_id, _anchor="mail"), 303)
 

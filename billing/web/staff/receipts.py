@@ -152,7 +152,7 @@ def email(community_id: int, payment_id: int) -> Response:
         abort(404)
     with writing(session, g.community.id):
         if again:
-            sending.send_again(session, visitor().name, now(), mails[again])
+            sending.send_again(session, visitor().name, today(), now(), mails[again])
         else:
             mail.queue_receipt(session, visitor().name, today(), now(), payment, document)
     flash(gettext("Put in the outbox."))
