@@ -34,7 +34,7 @@ from notices.wording import LATEST, wording
 UNMADE = N_("its paper is not made yet")
 NO_ADDRESS = N_("no e-mail address is known")
 BAD_ADDRESS = N_("mail to every address known was refused or came back")
-UNDECIDED = N_("an e-mail did not arrive or may not have gone out: decide on the notice's own page")
+UNDECIDED = N_("an e-mail did not arrive or may not have gone out: decide under Outgoing e-mail")
 
 
 @dataclass(frozen=True)
