@@ -1,5 +1,9 @@
 """A mail that comes back is told to have come back, and its address is not used again; all else is left alone."""
 
+import os
+import subprocess
+import sys
+import time
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -156,3 +160,18 @@ def test_mail_goes_out_under_the_address_to_which_it_may_come_back(
     _, travelling = sent(room, letterbox)
     assert letterbox.taken[0].mail_from == "bounces@example.cn"
     assert travelling["From"] == "静园物业 <office@example.cn>"
+
+
+@on_sqlite
+def test_the_scheduler_reads_the_folder(room: PostRoom, letterbox: Letterbox, maildir: Path) -> None:
+    one, travelling = sent(room, letterbox)
+    (maildir / "new" / "1.mx").write_bytes(report(travelling))
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"]
+    environment = os.environ | {"BOUNCE_MAILDIR": str(maildir)}
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environment) as scheduler:
+        until = time.monotonic() + 30
+        while not lies_in(maildir / "cur") and time.monotonic() < until:
+            time.sleep(0.1)
+        scheduler.terminate()
+    assert lies_in(maildir / "cur") == ["1.mx:2,S"]
+    assert room.state(one)[0] == "address_returned"
