@@ -5,6 +5,7 @@ A mail that was handed over is no delivery: a notice is signed for on paper.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -157,10 +158,9 @@ def _write(
 def goes_out(session: Session, series: Series[Numbered], paper: Numbered, today: date, now: datetime) -> None:
     """Mail a paper that was just filed, where the community has that done by itself; in the filing's transaction."""
     if profile(session, paper.community_id, today).get("mail_notices") == "yes":
-        one = fate(session, series, paper, today)
-        if one.key:
-            started = session.get_one(Entry, (paper.community_id, paper.entry))
-            mail_run(session, started.actor, today, now, [one])
+        started = session.get_one(Entry, (paper.community_id, paper.entry))
+        with suppress(Refused):  # the paper is filed all the same, and the run's page says who got no mail
+            mail_run(session, started.actor, today, now, [fate(session, series, paper, today)])
 
 
 def _titles(session: Session, paper: Notice | Bill) -> Mapping[int, str]:
@@ -181,7 +181,7 @@ def _letter(by: Sender, one: Fate, titles: Mapping[int, str]) -> Letter:
         "缴费期限": figures.day(paper.deadline),
     }
     if isinstance(paper, Notice):
-        kind, places["文书"] = "notice", titles[paper.stage]
+        kind, places["文书"] = "notice", titles.get(paper.stage) or wording(LATEST)("heading.demand")
         places["截算日"] = figures.day(paper.as_of)
     else:
         kind, places["文书"] = "bill", wording(LATEST)("heading.payment_notice")
