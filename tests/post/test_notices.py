@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -58,9 +59,10 @@ def make(room: PostRoom) -> None:
 
 def press(room: PostRoom, run: DunningRun | BillRun, town: Town | None = None) -> int:
     """Press "e-mail this run"; how many mails were written."""
-    town, series = town or room.town, NOTICES if isinstance(run, DunningRun) else BILLS
+    town = town or room.town
+    series: Any = NOTICES if isinstance(run, DunningRun) else BILLS
     with writing(town.session, town.community_id):
-        fates = paper_mail.run_fates(town.session, series, run.id, town.today)  # type: ignore[arg-type]
+        fates = paper_mail.run_fates(town.session, series, run.id, town.today)
         return paper_mail.mail_run(town.session, ACTOR, town.today, room.clock.now, fates)
 
 
