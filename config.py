@@ -14,6 +14,8 @@
 | MAIL_PORT | where it listens | 25; 587 with MAIL_USE_TLS, 465 with MAIL_USE_SSL |
 | MAIL_USERNAME, MAIL_PASSWORD | who signs in there | none: nobody does |
 | MAIL_TIMEOUT | seconds to wait for each answer of the mail server, 60 at most | 30 |
+| MAIL_BOUNCE_ADDRESS | where mail comes back to that cannot be delivered | that of MAIL_DEFAULT_SENDER |
+| BOUNCE_MAILDIR | a Maildir into which that address's mail is delivered; the scheduler reads it | none |
 | PERMILLE_FONT | a TrueType file asked for characters the built-in fonts lack | none |
 """
 
@@ -105,7 +107,28 @@ def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_PASSWORD": password,
         "MAIL_TIMEOUT": min(_number(environ, "MAIL_TIMEOUT", 30) or 30, 60),
         "MAIL_DEBUG": False,  # it would print addresses and the password
+        "MAIL_BOUNCE_ADDRESS": _bounce_address(environ.get("MAIL_BOUNCE_ADDRESS")),
+        "BOUNCE_MAILDIR": _maildir(environ.get("BOUNCE_MAILDIR")),
     }
+
+
+def _bounce_address(given: str | None) -> str | None:
+    if given and not is_mailbox(given):
+        raise BadSetting(f"MAIL_BOUNCE_ADDRESS must be one bare e-mail address, not “{given}”.")
+    return given or None
+
+
+def _maildir(given: str | None) -> Path | None:
+    """A folder as every mail server delivers into; what is read is moved within it."""
+    if not given:
+        return None
+    folder = Path(given).resolve()
+    for inside in (folder / "new", folder / "cur"):
+        if not (inside.is_dir() and os.access(inside, os.R_OK | os.W_OK | os.X_OK)):
+            raise BadSetting(
+                f"BOUNCE_MAILDIR must be a Maildir; there is no {inside} that can be read and written."
+            )
+    return folder
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

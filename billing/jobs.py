@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from billing.clock import now
+from billing.clock import now, today
 from billing.core.problem import Refused
-from billing.flow import printing, work
+from billing.flow import paper_mail, printing, work
 from billing.flow.printing import BILLS, NOTICES, Numbered, Series
 from billing.store.base import writing
 from billing.store.vault import Vault
@@ -40,6 +40,7 @@ def make_paper(session: Session, vault: Vault, series: Series[Numbered], paper_i
     vault.put(data)
     with writing(session, paper.community_id):
         series.file(session, vault, paper, data)
+        paper_mail.goes_out(session, series, paper, today(), now())
 
 
 def papers_of(series: Series[Numbered]) -> Kind:

@@ -4,7 +4,6 @@ Flask-Mail makes the message and sends it. Its connection lacks what an office n
 check of the server's certificate, and the server's own words.
 """
 
-import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -14,7 +13,9 @@ from flask import current_app
 from flask_mail import BadHeaderError, Connection, Message
 from sqlalchemy.orm import Session
 
-from billing.clock import now
+from billing.clock import now, today
+from billing.core.bounce import OUR_HEADER
+from billing.core.mailbox import one_line, says_no_such_address
 from billing.flow import outbox
 from billing.flow.outbox import Answer
 from billing.store.base import writing
@@ -23,11 +24,8 @@ from billing.store.vault import Vault
 
 #: Seconds for the answer to a whole mail, which a server may search for spam before it gives one.
 _PATIENCE = 120
-#: What an answer may say of the address itself (RFC 3463); "relaying denied" and the like say nothing of it.
-_NO_SUCH_ADDRESS = re.compile(r"5\.1\.([01236]|10)|5\.2\.1", re.ASCII)
 #: The one answer to the sender that is about the mail.
 _TOO_LARGE = 552
-_ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b", re.ASCII)
 
 
 class _Talk(smtplib.SMTP):
@@ -88,7 +86,7 @@ def send_next(session: Session, vault: Vault, worker: str) -> Mail | None:
     if not ready():
         return None
     with writing(session):
-        mail = outbox.claim(session, worker, now())
+        mail = outbox.claim(session, worker, today(), now())
     if mail is None:
         return None
     answer = _send(vault, mail)
@@ -112,7 +110,7 @@ def _message(vault: Vault, mail: Mail) -> Message:
         recipients=[mail.recipient],
         body=mail.body,
         date=mail.created_at.timestamp(),
-        extra_headers={"Auto-Submitted": "auto-generated"},
+        extra_headers={"Auto-Submitted": "auto-generated", OUR_HEADER: mail.message_id},
     )
     message.msgId = mail.message_id
     for one in mail.attachments:
@@ -134,7 +132,7 @@ def _give(message: Message, line: Line) -> Answer:
     talk = line.host
     assert talk is not None, "asked to send where sending is suppressed"
     try:
-        message.send(line)
+        line.send(message, envelope_from=current_app.config["MAIL_BOUNCE_ADDRESS"])
     except smtplib.SMTPRecipientsRefused as error:
         return _of_recipient(*next(iter(error.recipients.values())))
     except smtplib.SMTPDataError as error:
@@ -153,9 +151,7 @@ def _of_recipient(code: int, text: bytes) -> Answer:
     words = _words(code, text)
     if code // 100 != 5:
         return Answer("queued", words)
-    enhanced = _ENHANCED.search(words)
-    told = _NO_SUCH_ADDRESS.fullmatch(enhanced[0]) if enhanced else code in (550, 551, 553)
-    return Answer("address_refused" if told else "refused", words)
+    return Answer("address_refused" if says_no_such_address(code, words) else "refused", words)
 
 
 def _of_mail(code: int, words: str) -> Answer:
@@ -172,4 +168,4 @@ def _said(error: Exception) -> str:
 def _words(code: int, text: bytes | str) -> str:
     """ "250 2.0.0 Ok: queued as 4F3A": the server's answer in one printable line."""
     text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in f"{code} {text}").split())
+    return one_line(f"{code} {text}")

@@ -4,6 +4,7 @@ from flask import Flask
 
 from billing.cli import (
     accounts,
+    contacts,
     dunning,
     good_faith,
     imports,
@@ -22,6 +23,7 @@ from billing.cli import (
 
 COMMANDS = (
     *accounts.COMMANDS,
+    *contacts.COMMANDS,
     *imports.COMMANDS,
     *profile.COMMANDS,
     *policy.COMMANDS,

@@ -1,20 +1,23 @@
 """`flask mail`: what the outbox holds, sending it now, and a test of the mail server."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, BinaryIO, get_args
 
 import click
 from flask_babel import gettext
 from flask_mail import Message
 
-from billing import jobs, post
+from billing import bounces, jobs, post
 from billing.cli.command import Group, answers, in_community, the_community, the_vault
 from billing.core import mask
+from billing.core.bounce import LARGEST
 from billing.core.mailbox import is_mailbox
 from billing.core.problem import Refused, Unusable
 from billing.extensions import db
+from billing.flow.outbox import Outcome
 from billing.store import outbox
-from billing.store.mail import STATES
+from billing.store.mail import STATES, TRIED
 from billing.translations import N_
 
 
@@ -45,6 +48,8 @@ def list_mail(state: str | None, limit: int, community: str | None) -> dict[str,
                 "next_try": row.Mail.next_try_at.isoformat() if row.Mail.state == "queued" else None,
                 "handed_over": row.Mail.handed_over_at and row.Mail.handed_over_at.isoformat(),
                 "answer": row.Mail.last_answer,
+                "returned": row.Mail.returned_at and row.Mail.returned_at.isoformat(),
+                "returned_words": row.Mail.returned_words,
             }
             for row in outbox.listed(db.session(), state or "", place, limit)
         ],
@@ -59,7 +64,16 @@ def send() -> dict[str, Any]:
     session, vault, worker, tried = db.session(), the_vault(), jobs.worker_name(), Counter[str]()
     while mail := post.send_next(session, vault, worker):
         tried[mail.state] += 1
-    return {"tried": tried.total(), **{state: tried[state] for state in STATES if state != "sending"}}
+    return {"tried": tried.total(), **{state: tried[state] for state in TRIED}}
+
+
+@mail_group.command("bounces")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...|-", type=click.File("rb"))
+@answers
+def read_bounces(files: Sequence[BinaryIO]) -> dict[str, Any]:
+    """Read messages that came back, one in each FILE (-: standard input), and note which mails they are about."""
+    outcomes = Counter[str](bounces.note(db.session(), file.read(LARGEST + 1)) for file in files)
+    return {"read": len(files), **{outcome: outcomes[outcome] for outcome in get_args(Outcome)}}
 
 
 @mail_group.command("test")

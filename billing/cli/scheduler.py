@@ -19,6 +19,7 @@ from sqlalchemy import func as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing import jobs, post
+from billing.bounces import Watch
 from billing.cli.command import Command
 from billing.extensions import db
 from billing.store.vault import Vault
@@ -94,7 +95,13 @@ def scheduler() -> None:
         with mailing.one() as may:
             return may and post.send_next(db.session(), vault, worker)
 
-    for work in (do_job, send_mail):  # side by side: a slow mail server keeps no paper waiting
+    watch = Watch(app.config["BOUNCE_MAILDIR"])
+
+    for work in (
+        do_job,
+        send_mail,
+        lambda: watch.take(db.session()),
+    ):  # side by side: a slow mail server keeps no paper waiting
         blocking.add_job(
             tick, "interval", [work], seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
         )

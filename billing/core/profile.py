@@ -46,13 +46,15 @@ COMMUNITY_OPTIONAL = {
     "pay_channels": N_("Ways to pay, as printed"),
     "developer": N_("Developer, registered name"),
     "mail_receipts": N_("E-mail receipts as soon as they are made"),
+    "mail_notices": N_("E-mail notices as soon as they are made"),
+    "mail_account": N_("Tell owners of each payment and reversal by e-mail"),
 }
 #: Every key's label, the office's and a community's.
 LABELS = {**OFFICE_REQUIRED, **OFFICE_OPTIONAL, **COMMUNITY_REQUIRED, **COMMUNITY_OPTIONAL}
 IMAGES = ("seal", "logo")
 DATES = ("contract_from", "contract_to")
-#: "yes", or not.
-SWITCHES = ("mail_receipts",)
+#: "yes" or "no"; the first two are off, the last is on, where nobody said either.
+SWITCHES = ("mail_receipts", "mail_notices", "mail_account")
 #: In several lines, where somebody likes.
 LONG = ("late_fee_clause", "pay_channels")
 

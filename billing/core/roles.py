@@ -6,13 +6,15 @@ A route names the permission it needs; a person has one role; owners have the ow
 from billing.translations import N_
 
 #: A dot is a no. Money is taken by the cashier, not by whoever prepares the bills or presses for payment;
-#: a receipt is taken back, and money of long ago entered, by the manager, not by the one who sits at the till.
+#: a receipt is taken back, and money of long ago entered, by the manager, not by the one who sits at the till. Nor
+#: does he say where the owner is told of his payments.
 _TABLE = """
 permission         clerk  cashier  collector  manager  legal  admin  owner
 staff.self         yes    yes      yes        yes      yes    yes    .
 profile.edit       .      .        .          yes      .      yes    .
 roster.view        yes    yes      yes        yes      yes    yes    .
 contact.reveal     yes    .        yes        yes      yes    yes    .
+contact.edit       yes    .        yes        yes      .      yes    .
 roster.import      yes    .        .          yes      .      yes    .
 ownership.edit     yes    .        .          yes      .      yes    .
 tariff.edit        .      .        .          yes      .      yes    .
@@ -43,6 +45,7 @@ PERMISSIONS = {
     "profile.edit": N_("Edit the profile of the office and the communities"),
     "roster.view": N_("See units and owners"),
     "contact.reveal": N_("See phones and ID numbers in full"),
+    "contact.edit": N_("Correct the phone and e-mail of owners"),
     "roster.import": N_("Import the roster and old arrears"),
     "ownership.edit": N_("Enter who holds a unit: transfers, tenants, debts that a buyer joins"),
     "tariff.edit": N_("Set tariffs and the late-fee policy"),

@@ -31,6 +31,9 @@ def build(session: Session, today: date) -> Community:
         community = found_community(session, ACTOR, COMMUNITY)
         set_profile(session, ACTOR, today, OFFICE, OFFICE_FACTS, EVER)
         set_profile(session, ACTOR, today, community.id, CONTRACT_FACTS, EVER)
+        # Of what it was paid in the years before nobody is told now.
+        set_profile(session, ACTOR, today, community.id, {"mail_account": "no"}, EVER)
+        set_profile(session, ACTOR, today, community.id, {"mail_account": ""}, today)
     last = period_around(today, 3)
     periods = [Period(add_months(last.first, -3 * back), 3) for back in range(7, -1, -1)]
     with writing(session, community.id):

@@ -1,14 +1,13 @@
 """Mail as it is written: put in the outbox within the transaction of the business it tells of.
 
-A kept paper is mailed by `queue_paper`, in the words that the wording has for its kind under [mail]. What the server
-makes of it is told in billing.flow.outbox.
+Its words are the wording's for its kind under [mail]. What the server makes of it is told in billing.flow.outbox.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,13 +19,14 @@ from billing.core import mask
 from billing.core.mailbox import is_mailbox
 from billing.core.money import grouped
 from billing.core.problem import Refused
+from billing.flow.addressee import addressee
 from billing.flow.entry import token
+from billing.flow.overtaken import REASONS, overtaken
 from billing.flow.profile import OFFICE, profile, require
-from billing.flow.receipts import ORIGINAL
 from billing.store import outbox
 from billing.store.collection import Document
 from billing.store.estate import Community, Unit
-from billing.store.ledger import Payment, Reversal
+from billing.store.ledger import Payment
 from billing.store.mail import Mail
 from billing.store.people import Party
 from billing.translations import N_
@@ -34,6 +34,8 @@ from notices import figures
 from notices.wording import LATEST, wording
 
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+#: What an office that has not entered its name and number yet is called.
+_SOME_OFFICE = "物业服务中心"
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,74 @@ class Letter:
     attachments: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Sender:
+    """Who writes to the owners of a community, as its mails name it."""
+
+    community_id: int
+    developer: str
+    places: Mapping[str, str]
+
+    def letter(
+        self,
+        party: Party,
+        recipient: str,
+        kind: str,
+        about: tuple[str, int],
+        places: Mapping[str, str],
+        attachments: Iterable[dict[str, Any]] = (),
+    ) -> Letter:
+        """The words of that kind, filled; a subject is one line."""
+        name = addressee(party.name, party.kind, self.developer) or party.name
+        words, filled = wording(LATEST), {**self.places, **places, "业主": name}
+        return Letter(
+            community_id=self.community_id,
+            about=about[0],
+            about_id=about[1],
+            party_id=party.id,
+            recipient=recipient,
+            subject=" ".join(words(f"mail.{kind}.subject", filled).split()),
+            body=words(f"mail.{kind}.body", filled),
+            attachments=list(attachments),
+        )
+
+
+def sender(session: Session, community_id: int, today: date) -> Sender:
+    office, own = profile(session, OFFICE, today), profile(session, community_id, today)
+    places = {
+        "公司": office.get("company", _SOME_OFFICE),
+        "电话": office.get("phone", _SOME_OFFICE),
+        "小区": session.get_one(Community, community_id).name,
+    }
+    return Sender(community_id, own.get("developer", ""), places)
+
+
 def queue_receipt(
     session: Session, actor: str, today: date, now: datetime, payment: Payment, document: Document
 ) -> Mail:
-    """The receipt of a payment, mailed to its debtor."""
-    require_standing(session, ORIGINAL, payment.id)
+    """The receipt of a payment, mailed to its debtor; to the same address a second time, it is the same mail."""
+    require_standing(session, Payment.__tablename__, payment.id, today)
+    require(session, payment.community_id, today)
+    party, about = session.get_one(Party, payment.debtor_id), (document.about, document.about_id)
     places = {
         "房号": session.get_one(Unit, payment.unit_id).label,
         "金额": grouped(payment.amount_fen),
         "收款日": figures.day(payment.on),
         "收据编号": payment.receipt,
     }
-    name = f"收据 {payment.receipt}.pdf"
-    return queue_paper(session, actor, today, now, payment.debtor_id, document, "receipt", places, name)
+    paper, recipient = attached(document, f"收据 {payment.receipt}"), address_of(session, party)
+    written_by = sender(session, payment.community_id, today)
+    letter = written_by.letter(party, recipient, "receipt", about, places, [paper])
+    return queue_mail(session, actor, now, letter, paper_key(letter))
+
+
+def attached(document: Document, name: str) -> dict[str, Any]:
+    return {"sha256": document.sha256, "name": f"{name}.pdf", "media_type": "application/pdf"}
+
+
+def paper_key(letter: Letter) -> str:
+    """A paper is mailed to one address once."""
+    return f"{letter.about}:{letter.about_id}:{letter.recipient}"
 
 
 def receipts_go_out(session: Session, community_id: int, today: date) -> bool:
@@ -70,82 +127,59 @@ def receipts_go_out(session: Session, community_id: int, today: date) -> bool:
     return profile(session, community_id, today).get("mail_receipts") == "yes"
 
 
-def require_standing(session: Session, about: str, about_id: int) -> None:
-    """Raises Refused where what the mail would say is no longer so."""
-    reversed_since = select(Reversal.id).where(
-        Reversal.target == Payment.__tablename__, Reversal.target_id == about_id
-    )
-    if about == ORIGINAL and session.scalar(reversed_since):
-        raise Refused(N_("This payment was reversed: its receipt is not mailed any more."))
-
-
-def queue_paper(
-    session: Session,
-    actor: str,
-    today: date,
-    now: datetime,
-    party_id: int,
-    document: Document,
-    kind: str,
-    places: Mapping[str, str],
-    name: str,
-) -> Mail:
-    """Mail a kept paper to a party; to the same address a second time, it is the same mail."""
-    require(session, document.community_id, today)
-    party, office = session.get_one(Party, party_id), profile(session, OFFICE, today)
-    recipient = address_of(session, party)
-    filled = {
-        **places,
-        "业主": party.name,
-        "公司": office["company"],
-        "电话": office["phone"],
-        "小区": session.get_one(Community, document.community_id).name,
-    }
-    words = wording(LATEST)
-    letter = Letter(
-        community_id=document.community_id,
-        about=document.about,
-        about_id=document.about_id,
-        party_id=party_id,
-        recipient=recipient,
-        subject=" ".join(words(f"mail.{kind}.subject", filled).split()),
-        body=words(f"mail.{kind}.body", filled),
-        attachments=[{"sha256": document.sha256, "name": name, "media_type": "application/pdf"}],
-    )
-    return queue_mail(session, actor, now, letter, f"{letter.about}:{letter.about_id}:{recipient}")
-
-
 def address_of(session: Session, party: Party) -> str:
     """The newest of the party's addresses that no mail server refused. Raises Refused where there is none."""
-    known = outbox.addresses(session, party.id)
+    known = outbox.addresses(session, [party.id]).get(party.id, [])
     for row in known:
         if not row.refused:
             return str(row.value)
     if known:
         raise Refused(
-            N_("The mail server refused the address %(address)s: import the roster with another one."),
+            N_("The mail server refused the address %(address)s: enter another one."),
             address=mask.email(known[0].value),
         )
-    raise Refused(N_("No e-mail address of %(name)s is known: import the roster with it."), name=party.name)
+    raise Refused(N_("No e-mail address of %(name)s is known: enter one."), name=party.name)
 
 
-def queue_mail(session: Session, actor: str, now: datetime, letter: Letter, key: str) -> Mail:
+def queue_mail(
+    session: Session, actor: str, now: datetime, letter: Letter, key: str, wait: timedelta = timedelta(0)
+) -> Mail:
     """Put a letter in the outbox; the same key again is the same mail. The caller holds the community's lock."""
-    known = session.scalar(select(Mail).where(Mail.key == key))
-    if known:
-        return known
-    _check(letter)
-    mail = Mail(
-        **asdict(letter),
-        message_id=_message_id(session, now),
-        key=key,
-        actor=actor,
-        created_at=now,
-        next_try_at=now,
-    )
-    session.add(mail)
+    return queue_mails(session, actor, now, {key: letter}, wait)[key]
+
+
+def queue_mails(
+    session: Session,
+    actor: str,
+    now: datetime,
+    letters: Mapping[str, Letter],
+    wait: timedelta = timedelta(0),
+) -> dict[str, Mail]:
+    """Key -> its mail, for letters of one community."""
+    mails = {mail.key: mail for mail in session.scalars(select(Mail).where(Mail.key.in_(letters)))}
+    domain = _domain(session, local_day(now))
+    for key, letter in letters.items():
+        if key in mails:
+            continue
+        _check(letter)
+        mails[key] = Mail(
+            **asdict(letter),
+            message_id=f"<{token()}@{domain}>",
+            key=key,
+            actor=actor,
+            created_at=now,
+            next_try_at=now + wait,
+        )
+        session.add(mails[key])
     session.flush()
-    return mail
+    return mails
+
+
+def require_standing(session: Session, about: str, about_id: int, today: date) -> None:
+    """Raises Refused where what a mail about it says is no longer so."""
+    code = overtaken(session, about, about_id, today, timedelta(0))
+    if code:
+        raise Refused(REASONS[code])
 
 
 def _check(letter: Letter) -> None:
@@ -162,8 +196,8 @@ def _words_of(attachments: Iterable[Mapping[str, Any]]) -> Iterable[str]:
         yield from (one["name"], one["media_type"])
 
 
-def _message_id(session: Session, now: datetime) -> str:
-    """Made once with the mail, so that a server that sees it twice can tell; under the office's own domain."""
-    url = profile(session, OFFICE, local_day(now)).get("public_url", "")
+def _domain(session: Session, today: date) -> str:
+    """The office's own, under which a Message-ID is made once, so that a server that sees it twice can tell."""
+    url = profile(session, OFFICE, today).get("public_url", "")
     domain = urlsplit(url).hostname or ""
-    return f"<{token()}@{domain if _DOMAIN.fullmatch(domain) else 'permille.invalid'}>"
+    return domain if _DOMAIN.fullmatch(domain) else "permille.invalid"

@@ -5,15 +5,18 @@ out it is `unknown`: the server may have it. Only a person, who can ask, sends s
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from billing.core import mask
+from billing.core.bounce import Report
 from billing.core.problem import Missing, Refused
 from billing.flow.mail import Letter, queue_mail, require_standing
+from billing.flow.overtaken import overtaken
 from billing.store.mail import UNSENT, Mail
 from billing.store.outbox import again_key
 from billing.translations import N_
@@ -24,6 +27,10 @@ LEASE = timedelta(minutes=15)
 WAITS = (1, 5, 15, 60, 180, 360, 720)
 
 _LONGEST_ANSWER = 300
+
+#: What a message that came by mail meant: a mail of ours came `returned`, is `delayed`, `known` to be so already, is
+#: still talked about with the server (`early`: ask again later); or it is about none of ours.
+Outcome = Literal["returned", "delayed", "known", "early", "foreign"]
 
 
 @dataclass(frozen=True)
@@ -38,23 +45,31 @@ class Answer:
     for_all: bool = False
 
 
-def claim(session: Session, worker: str, now: datetime) -> Mail | None:
-    """Take the mail whose turn it is; those tried least come first, so that a hopeless one holds up nobody."""
+def claim(session: Session, worker: str, today: date, now: datetime) -> Mail | None:
+    """Take the mail whose turn it is; those tried least come first, so that a hopeless one holds up nobody.
+
+    What is no longer so is not sent: such a mail is withdrawn, and the next one's turn comes.
+    """
     session.execute(
         update(Mail).where(Mail.state == "sending", Mail.claimed_until < now).values(state="unknown")
     )
-    mail = session.scalar(
+    turn = (
         select(Mail)
         .where(Mail.state == "queued", Mail.next_try_at <= now)
         .order_by(Mail.attempts, Mail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if mail:
-        mail.state, mail.claimed_by, mail.claimed_until = "sending", worker, now + LEASE
-        mail.attempts += 1
+    while mail := session.scalar(turn):
+        code = overtaken(session, mail.about, mail.about_id, today, now - mail.created_at)
+        if not code:
+            mail.state, mail.claimed_by, mail.claimed_until = "sending", worker, now + LEASE
+            mail.attempts += 1
+            session.flush()
+            return mail
+        mail.state, mail.last_answer = "withdrawn", code
         session.flush()
-    return mail
+    return None
 
 
 def settle(session: Session, worker: str, now: datetime, mail: Mail, answer: Answer) -> bool:
@@ -87,11 +102,30 @@ def _without(address: str, words: str) -> str:
     return words.replace(address, mask.email(address))
 
 
-def send_again(session: Session, actor: str, now: datetime, mail: Mail) -> Mail:
+def note_return(session: Session, now: datetime, report: Report) -> Outcome:
+    """Note that a mail came back, once: it was handed over all the same. A delay changes nothing."""
+    mail = session.scalar(
+        select(Mail).where(Mail.message_id.in_(report.message_ids)).execution_options(populate_existing=True)
+    )
+    if mail is None:
+        return "foreign"
+    if not report.failed:
+        return "delayed"
+    if mail.state == "sending":
+        return "early"
+    if mail.state not in ("handed_over", "unknown"):
+        return "known"
+    mail.state = "address_returned" if report.no_such_address else "returned"
+    mail.returned_at, mail.returned_words = now, _without(mail.recipient, report.words)[:_LONGEST_ANSWER]
+    session.flush()
+    return "returned"
+
+
+def send_again(session: Session, actor: str, today: date, now: datetime, mail: Mail) -> Mail:
     """The same letter as a new mail; the old one keeps its state. A second time, it is the same new mail."""
-    if mail.state not in UNSENT:
-        raise Refused(N_("Only a mail that was not taken, or may not have gone out, is sent again."))
-    require_standing(session, mail.about, mail.about_id)
+    if mail.state not in (*UNSENT, "withdrawn"):
+        raise Refused(N_("Only a mail that did not arrive, or may not have gone out, is sent again."))
+    require_standing(session, mail.about, mail.about_id, today)
     letter = Letter(**{name: getattr(mail, name) for name in Letter.__dataclass_fields__})
     return queue_mail(session, actor, now, letter, again_key(mail.id))
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from billing.clock import now
 from billing.core.allocation import Part
 from billing.core.money import LARGEST, yuan
 from billing.core.numbers import parse_serial
@@ -15,6 +16,7 @@ from billing.flow.addressee import addressee
 from billing.flow.allocation import account_of, distribute, joined, shares
 from billing.flow.entry import record, replayed, token
 from billing.flow.estate import owners, policies
+from billing.flow.events import tell_of_payment
 from billing.flow.liability import account_holder
 from billing.flow.profile import facts
 from billing.store.estate import Unit
@@ -105,6 +107,7 @@ def take_payment(
     _check_charges(account, charges)
     _check_jointly(account, paying, money, charges)
     distribute(session, entry, account, payment.id, payment.on, payment.amount_fen, rules, charges)
+    tell_of_payment(session, actor, today, now(), unit, payment)
     return taken(session, payment)
 
 

@@ -5,11 +5,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.clock import now
 from billing.core.allocation import Part
 from billing.core.problem import Refused
 from billing.flow.allocation import account_of, apply_prepayments, joined
 from billing.flow.entry import record, replayed
 from billing.flow.estate import policies
+from billing.flow.events import tell_of_reversal
 from billing.store import index
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, Reversal, live
@@ -64,6 +66,7 @@ def _reverse(
     unit = session.get_one(Unit, fact.unit_id)
     rules = policies(session, community_id)
     apply_prepayments(session, entry, [account_of(session, unit, fact.debtor_id, rules)], rules, today)
+    tell_of_reversal(session, actor, today, now(), fact, reversal.reason)
     return reversal
 
 

@@ -8,16 +8,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
 
-STATES = ("queued", "sending", "handed_over", "refused", "address_refused", "unknown")
-#: It did not go out, or may not have: a person may send it again.
-UNSENT = ("refused", "address_refused", "unknown")
+STATES = (
+    *("queued", "sending", "handed_over", "refused", "address_refused", "unknown"),
+    *("returned", "address_returned", "withdrawn"),
+)
+#: What a try may end in.
+TRIED = ("queued", "handed_over", "refused", "address_refused", "unknown")
+#: It did not arrive, or may not have gone out: a person may send it again.
+UNSENT = ("refused", "address_refused", "unknown", "returned", "address_returned")
+#: What says that there is no such address.
+NO_SUCH_ADDRESS = ("address_refused", "address_returned")
 
 
 class Mail(Keyed, Base):
     """What was written is a fact; the columns of PROGRESS alone change. `state` is one of STATES.
 
     `handed_over` is the server's word that it took the mail, never that it arrived; `unknown`: it may have gone out
-    or not.
+    or not; `returned`: it was handed over and came back later; `withdrawn`: it was not sent, because what it says is
+    no longer so (`last_answer` holds the code of the reason, see billing.flow.overtaken).
     """
 
     __tablename__ = "mail"
@@ -43,6 +51,9 @@ class Mail(Keyed, Base):
     #: The server's own words, shortened.
     last_answer: Mapped[str] = mapped_column(default="")
     handed_over_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    #: What the server that gave up said.
+    returned_words: Mapped[str] = mapped_column(default="", server_default="")
 
 
 #: What changes while a mail is on its way.
@@ -54,4 +65,6 @@ PROGRESS = (
     "claimed_until",
     "last_answer",
     "handed_over_at",
+    "returned_at",
+    "returned_words",
 )

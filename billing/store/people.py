@@ -1,9 +1,10 @@
 """People: who owns what and since when, and how they are reached."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
@@ -22,10 +23,13 @@ class Party(Keyed, Base):
 
 
 class Contact(Keyed, Base):
-    """A phone number, e-mail or postal address, and where it came from."""
+    """A phone number, e-mail or postal address, and where it came from. Rows are only added.
+
+    One without a value says that what was known before it does not hold any more (see `standing`).
+    """
 
     __tablename__ = "contact"
-    __table_args__ = (UniqueConstraint("party_id", "kind", "value"),)
+    __table_args__ = (Index(None, "party_id", "kind"),)
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     kind: Mapped[str]
@@ -36,6 +40,18 @@ class Contact(Keyed, Base):
 
 #: A role that owns nothing.
 TENANT = "tenant"
+
+
+def standing(contacts: Iterable[Contact]) -> list[Contact]:
+    """Of somebody's contacts in the order they were told, those that hold, each once."""
+    holding: dict[tuple[str, str], Contact] = {}
+    for one in contacts:
+        if one.value:
+            holding.pop((one.kind, one.value), None)
+            holding[one.kind, one.value] = one
+        else:
+            holding = {key: kept for key, kept in holding.items() if kept.kind != one.kind}
+    return list(holding.values())
 
 
 class Ownership(Keyed, Base):

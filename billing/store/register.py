@@ -16,7 +16,7 @@ from billing.store.evidence import first_signed
 from billing.store.ledger import Charge, Entry
 from billing.store.liability import Joinder
 from billing.store.lookup import may_mean
-from billing.store.people import Contact, Ownership, Party, was_held
+from billing.store.people import Contact, Ownership, Party, standing, was_held
 
 PAGE = 50
 
@@ -126,6 +126,8 @@ def holders(session: Session, unit_ids: Sequence[int]) -> dict[int, list[Holder]
         )
         if contact is not None:
             holder.contacts.append(contact)
+    for holder in (one for by_id in found.values() for one in by_id.values()):
+        holder.contacts = standing(holder.contacts)
     return {unit_id: list(by_id.values()) for unit_id, by_id in found.items()}
 
 

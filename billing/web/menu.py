@@ -125,6 +125,7 @@ OFFICE = (
 #: A noun whose pages have no entry of their own -> the one under which they are found.
 WITHIN = {
     "bills": "periods",
+    "contacts": "units",
     "good_faith_rules": "proposals",
     "holdings": "units",
     "waiver_policies": "waivers",

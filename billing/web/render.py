@@ -12,6 +12,8 @@ from billing.core.conduct import Finding
 from billing.core.good_faith import Rule
 from billing.core.problem import Problem, Refused
 from billing.core.profile import Doubt
+from billing.flow.contacts import OWNER
+from billing.flow.overtaken import REASONS
 from billing.translations import N_
 from billing.web import stage, waiver_words
 
@@ -40,6 +42,23 @@ MAIL_STATES = {
     "refused": N_("Not taken"),
     "address_refused": N_("Address refused"),
     "unknown": N_("May have gone out"),
+    "returned": N_("Came back"),
+    "address_returned": N_("Came back: no such address"),
+    "withdrawn": N_("Not sent"),
+}
+
+#: What a mail is about -> what it is called.
+MAIL_KINDS = {
+    "payment": N_("Receipt"),
+    "notice": N_("Dunning notice"),
+    "bill": N_("Payment notice"),
+    "payment-booked": N_("News of a payment"),
+    "payment-reversed": N_("News of a reversed payment"),
+    "charge-reversed": N_("News of a reversed charge"),
+    "waiver-approved": N_("News of a waiver"),
+    "waiver-refused": N_("News of a waiver"),
+    "waiver-lapsed": N_("News of a waiver"),
+    "waiver-withdrawn": N_("News of a waiver"),
 }
 
 
@@ -63,6 +82,9 @@ def init_app(app: Flask) -> None:
         role=role,
         job_state=job_state,
         mail_state=mail_state,
+        mail_kind=mail_kind,
+        overtaken=overtaken,
+        source=source,
         tone=stage.tone_name,
         **waiver_words.filters(),
     )
@@ -108,3 +130,19 @@ def job_state(code: str) -> str:
 
 def mail_state(code: str) -> str:
     return gettext(MAIL_STATES.get(code, code))
+
+
+def mail_kind(about: str) -> str:
+    return gettext(MAIL_KINDS.get(about, about))
+
+
+def overtaken(code: str) -> str:
+    """Why a mail was not sent."""
+    return gettext(REASONS.get(code, code))
+
+
+def source(text: str) -> str:
+    """Who told a contact."""
+    who, comma, name = text.partition(", ")
+    told = {"staff": N_("staff, %(name)s"), "roster": N_("roster, %(name)s")}.get(who)
+    return gettext(told, name=name) if told and comma else gettext("the owner") if who == OWNER else text

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from billing.flow import mail
 from billing.store.base import writing
 from billing.store.people import Party
 from tests.flow.town import ACTOR, found
+from tests.post.returned import report
 from tests.support.databases import on_sqlite
 from tests.support.letterbox import TAKEN, Letterbox
 
@@ -98,3 +100,20 @@ class TestWithoutAServer:
         assert ask("list") == {"server": False, "mails": []}
         for arguments in (("send",), ("test", "me@example.cn")):
             assert "MAIL_SERVER" in ask(*arguments, status=1)["error"]
+
+
+def test_what_came_back_is_read_from_files(
+    ask: Ask, queued: None, letterbox: Letterbox, tmp_path: Path
+) -> None:
+    ask("send")
+    names = []
+    for number, taken in enumerate(letterbox.mails):
+        names.append(str(tmp_path / f"{number}.eml"))
+        Path(names[-1]).write_bytes(report(taken, action=("failed", "delayed")[number]))
+    (tmp_path / "other.eml").write_bytes(b"Subject: hello\n\n\xff")
+    read = ask("bounces", *names, str(tmp_path / "other.eml"))
+    assert read == {"read": 3, "returned": 1, "delayed": 1, "known": 0, "early": 0, "foreign": 1}
+    assert ask("bounces", names[0])["known"] == 1
+    (back,) = ask("list", "--state", "address_returned")["mails"]
+    assert "User unknown" in back["returned_words"] and back["handed_over"] < back["returned"]
+    ask("bounces", str(tmp_path / "nothing.eml"), status=2)

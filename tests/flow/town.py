@@ -174,6 +174,11 @@ class Town:
             set_profile(self.session, ACTOR, self.today, OFFICE, OFFICE_FACTS, EVER)
             set_profile(self.session, ACTOR, self.today, self.community_id, CONTRACT, EVER)
 
+    def set_community(self, **facts: str) -> None:
+        """Enter what holds for the community from today on."""
+        with writing(self.session):
+            set_profile(self.session, ACTOR, self.today, self.community_id, facts)
+
     def statement(self, label: str, as_of: str | date, known_at: int | None = None) -> dict[str, Any]:
         """What `flask statement --json` prints."""
         as_of = day(as_of) if isinstance(as_of, str) else as_of

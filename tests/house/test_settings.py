@@ -30,6 +30,8 @@ def test_mail_has_the_port_of_its_kind(tmp_path: Path) -> None:
         ({"MAIL_USE_TLS": "1", "MAIL_USE_SSL": "1"}, "MAIL_USE_SSL"),
         ({"MAIL_USERNAME": "office"}, "MAIL_PASSWORD"),
         ({"MAIL_TIMEOUT": "soon"}, "MAIL_TIMEOUT"),
+        ({"MAIL_BOUNCE_ADDRESS": "静园 <bounces@example.cn>"}, "MAIL_BOUNCE_ADDRESS"),
+        ({"BOUNCE_MAILDIR": "no/such/folder"}, "BOUNCE_MAILDIR"),
     ],
 )
 def test_mail_that_could_not_go_out_stops_the_start(
@@ -37,3 +39,10 @@ def test_mail_that_could_not_go_out_stops_the_start(
 ) -> None:
     with pytest.raises(BadSetting, match=named):
         read(tmp_path, **MAIL | wrong)
+
+
+def test_mail_that_comes_back_is_read_from_a_maildir(tmp_path: Path) -> None:
+    for inside in ("new", "cur", "tmp"):
+        (tmp_path / "bounces" / inside).mkdir(parents=True)
+    assert read(tmp_path, BOUNCE_MAILDIR=str(tmp_path / "bounces"))["BOUNCE_MAILDIR"] == tmp_path / "bounces"
+    assert read(tmp_path)["BOUNCE_MAILDIR"] is None

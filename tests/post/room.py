@@ -3,13 +3,16 @@
 import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 
 import pikepdf
 from sqlalchemy import select
 
 from billing import post
 from billing.flow import mail, outbox
+from billing.flow.contacts import set_contact
 from billing.flow.documents import keep_document
+from billing.flow.payments import find_debtor
 from billing.store.base import writing
 from billing.store.collection import Document
 from billing.store.ledger import Payment
@@ -17,6 +20,7 @@ from billing.store.mail import Mail
 from billing.store.vault import Vault
 from tests.flow.town import ACTOR, Town
 
+_keys = count()
 WEI = "zhangwei@example.cn"
 REACHED = """
 楼 单元 房号 业主 建筑面积 交房日期   邮箱
@@ -68,9 +72,16 @@ class PostRoom:
             tried += 1
         return tried
 
+    def tell(self, label: str, email: str, source: str = "staff, clerk") -> None:
+        """Enter the e-mail address of today's owner there."""
+        session, unit = self.town.session, self.town.unit(label)
+        with writing(session, self.town.community_id):
+            owner = find_debtor(session, unit, self.town.today, None)
+            set_contact(session, ACTOR, source, owner, "email", email, f"contact {next(_keys)}")
+
     def again(self, one: Mail) -> Mail:
         with writing(self.town.session, one.community_id):
-            return outbox.send_again(self.town.session, ACTOR, self.clock.now, one)
+            return outbox.send_again(self.town.session, ACTOR, self.town.today, self.clock.now, one)
 
     def state(self, one: Mail) -> tuple[str, int]:
         self.town.session.rollback()

@@ -148,7 +148,7 @@ class TestAFateThatNobodyKnows:
             answer = hand_over(message)
             room.clock.let_pass(hours=1)
             with Session(room.town.session.get_bind()) as other, writing(other):
-                assert outbox.claim(other, "w2", room.clock.now) is None
+                assert outbox.claim(other, "w2", room.town.today, room.clock.now) is None
                 assert outbox.find_mail(other, one.id).state == "unknown"
             return answer
 

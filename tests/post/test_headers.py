@@ -79,6 +79,7 @@ class TestHeaders:
                 "Date",
                 "Message-ID",
                 "Auto-Submitted",
+                "X-Permille-Mail",
             ),
         }
         body = message.get_body()

@@ -19,7 +19,7 @@ from billing.store.base import writing
 from billing.store.bills import Wish
 from billing.store.collection import BillRun
 from billing.translations import N_
-from billing.web import sealed, vault
+from billing.web import mailing, sealed, vault
 from billing.web.form import Form, PeriodField, Required
 from billing.web.gaps import gaps
 from billing.web.permission import permission, visitor
@@ -130,6 +130,7 @@ def run(community_id: int, run_id: int) -> str:
         pages=sum(row.Document.pages for row in rows if row.Document),
         job=BILLS.job(session, run_id),
         in_vain=waits_in_vain,
+        **mailing.mailed(BILLS, run_id),
     )
 
 
@@ -143,6 +144,14 @@ def make_papers(community_id: int, run_id: int) -> Response:
         if job.state in ("stopped", "failed"):
             work.resume(session, job.id)
     return redirect(url_for("bills.run", run_id=run_id), 303)
+
+
+@bp.post("/runs/<int:run_id>/mail")
+@permission("period.issue")
+def email(community_id: int, run_id: int) -> Response:
+    """Mail the run's notices to their debtors, each once however often this is pressed."""
+    mailing.mail_run(BILLS, _find(run_id).id)
+    return redirect(url_for("bills.run", run_id=run_id, _anchor="mail"), 303)
 
 
 @bp.get("/runs/<int:run_id>/print.pdf")

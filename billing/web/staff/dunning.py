@@ -22,7 +22,7 @@ from billing.flow.printing import NOTICES, LeftOut, by_reason
 from billing.store import runs
 from billing.store.base import writing
 from billing.store.collection import DunningRun
-from billing.web import sealed, stage, vault
+from billing.web import mailing, sealed, stage, vault
 from billing.web.form import DayField, Form, Required
 from billing.web.gaps import gaps
 from billing.web.permission import permission, visitor
@@ -131,6 +131,7 @@ def run(community_id: int, run_id: int) -> str:
         signed=runs.signed(session, [run_id]).get(run_id, 0),
         job=NOTICES.job(session, run_id),
         in_vain=waits_in_vain,
+        **mailing.mailed(NOTICES, run_id),
         left_out=by_reason([LeftOut(**one) for one in found.left_out]),
     )
 
@@ -145,6 +146,14 @@ def make_papers(community_id: int, run_id: int) -> Response:
         if job.state in ("stopped", "failed"):
             work.resume(session, job.id)
     return redirect(url_for("dunning.run", run_id=run_id), 303)
+
+
+@bp.post("/runs/<int:run_id>/mail")
+@permission("dunning.run")
+def email(community_id: int, run_id: int) -> Response:
+    """Mail the run's notices to their debtors, each once however often this is pressed."""
+    mailing.mail_run(NOTICES, _find(run_id).id)
+    return redirect(url_for("dunning.run", run_id=run_id, _anchor="mail"), 303)
 
 
 @bp.get("/runs/<int:run_id>/print.pdf")

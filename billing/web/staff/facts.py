@@ -20,7 +20,7 @@ from billing.translations import N_
 from billing.web.form import DayField, Form, choices
 from billing.web.permission import visitor
 
-_YES_NO = {"": N_("No"), "yes": N_("Yes")}
+_NO_YES, _YES_NO = {"": N_("No"), "yes": N_("Yes")}, {"": N_("Yes"), "no": N_("No")}
 
 #: Key -> what to write, and why it is asked.
 _HINTS = {
@@ -50,6 +50,13 @@ _HINTS = {
     ),
     "pay_channels": N_("For example 物业服务中心现金、刷卡、微信、支付宝；银行转账"),
     "mail_receipts": N_("To the debtor's e-mail address, where one is known."),
+    "mail_notices": N_(
+        "Payment notices and dunning notices, with their PDF, to the debtor's e-mail address, where one is known."
+    ),
+    "mail_account": N_(
+        "So that nobody takes money, or undoes what was booked, without the owner hearing of it. On unless you switch "
+        "it off; a receipt sent by e-mail tells of its payment, and no second mail does."
+    ),
 }
 
 
@@ -146,7 +153,8 @@ def _field(name: str, label: str) -> object:
     if name in DATES:
         return DayField(lazy_gettext(label), required=False, description=hint)
     if name in SWITCHES:
-        return SelectField(lazy_gettext(label), choices=choices(_YES_NO), default="", description=hint)
+        told = _YES_NO if name == "mail_account" else _NO_YES
+        return SelectField(lazy_gettext(label), choices=choices(told), default="", description=hint)
     if name in LONG:
         rows = {"rows": 4 if name == "late_fee_clause" else 2}
         return TextAreaField(lazy_gettext(label), description=hint, render_kw=rows)

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from billing.clock import now
+from billing.clock import now, today
 from billing.extensions import db
 from billing.flow import outbox as sending
 from billing.store import outbox
@@ -42,6 +42,6 @@ def again(mail_id: int) -> Response:
     session = db.session()
     mail = sending.find_mail(session, mail_id)
     with writing(session, mail.community_id):
-        sending.send_again(session, visitor().name, now(), mail)
+        sending.send_again(session, visitor().name, today(), now(), mail)
     flash(gettext("Put in the outbox."))
     return redirect(url_for("mail.index"), 303)

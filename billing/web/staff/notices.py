@@ -2,28 +2,32 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from billing.clock import today
+from billing.clock import now, today
 from billing.core.money import capital
 from billing.core.problem import Missing
 from billing.extensions import db
-from billing.flow import evidence
+from billing.flow import evidence, paper_mail
+from billing.flow import outbox as sending
 from billing.flow.evidence import RELATIONS, SELF
 from billing.flow.printing import NOTICES
-from billing.store import notices
+from billing.store import notices, outbox
+from billing.store.base import writing
+from billing.store.collection import Notice
+from billing.store.mail import UNSENT
 from billing.store.notices import Wish
 from billing.translations import N_
 from billing.web import sealed, stage
 from billing.web.address import number, page_number
 from billing.web.form import DayField, Form, Required
-from billing.web.permission import permission
+from billing.web.permission import permission, visitor
 from billing.web.vault import kept
 from notices.content import Demand
 from notices.record import thaw
@@ -122,6 +126,24 @@ def pdf(community_id: int, notice_id: int) -> Response:
     return sealed.paper(kept(row.Document.sha256), row.Notice.number)
 
 
+@bp.post("/<int:notice_id>/mail")
+@permission("dunning.run")
+def email(community_id: int, notice_id: int) -> Response:
+    """Mail the notice to its debtor, once; `again` names the mail that did not arrive and is sent again."""
+    session, notice, again = db.session(), find(notice_id).Notice, request.form.get("again", "")
+    mails = {str(one.id): one for one in outbox.about(session, [NOTICES.about], notice_id)}
+    if again and again not in mails:
+        abort(404)
+    with writing(session, g.community.id):
+        if again:
+            sending.send_again(session, visitor().name, today(), now(), mails[again])
+        else:
+            fate = paper_mail.fate(session, NOTICES, notice, today())
+            paper_mail.mail_paper(session, visitor().name, today(), now(), fate)
+    flash(gettext("Put in the outbox."))
+    return redirect(url_for("notices.show", notice_id=notice_id, _anchor="mail"), 303)
+
+
 def find(notice_id: int) -> Any:
     """Notice, Unit, debtor, Document, Entry; 404 for another community's."""
     return notices.find(db.session(), g.community.id, notice_id) or abort(404)
@@ -146,8 +168,22 @@ def notice_page(row: Any, form: FileSlip) -> tuple[str, int]:
         devices=notices.devices(db.session(), g.community.id),
         form=form,
         capital=capital(row.Notice.total_fen),
+        **_by_mail(row.Notice),
     )
     return page, form.status
+
+
+def _by_mail(notice: Notice) -> dict[str, Any]:
+    """The notice's mails, and to which address the next one would go, or why none would."""
+    fate = paper_mail.fate(db.session(), NOTICES, notice, today())
+    return {
+        "mails": fate.mails,
+        "address": "" if fate.why else fate.address,
+        "no_address": gettext(fate.why) if fate.why else "",
+        "last": next((one for one in fate.mails if one.recipient == fate.address), None),
+        "unsent": UNSENT,
+        "mail_server": current_app.config["MAIL_SERVER"],
+    }
 
 
 def _wish(text: str) -> Wish:

@@ -18,6 +18,7 @@ from billing.extensions import db
 from billing.flow import mail, payments, reversals
 from billing.flow import outbox as sending
 from billing.flow import receipts as papers
+from billing.flow.overtaken import BOOKED
 from billing.store import outbox, receipts
 from billing.store.base import writing
 from billing.store.collection import Document
@@ -36,6 +37,8 @@ bp = Blueprint("receipts", __name__, url_prefix="/c/<int:community_id>/receipts"
 Page = str | Response | tuple[str, int]
 
 MOST_ROWS = 500
+#: What mails about a payment say of it.
+_MAILED = (papers.ORIGINAL, BOOKED, "payment-reversed")
 
 
 class Reverse(Form):
@@ -90,7 +93,7 @@ def show(community_id: int, payment_id: int) -> str:
 
 def _by_mail(row: Any) -> dict[str, object]:
     """The receipt's mails, and to which address the next one would go, or why none would."""
-    mails, address, sentence = outbox.about(db.session(), papers.ORIGINAL, row.Payment.id), "", ""
+    mails, address, sentence = outbox.about(db.session(), _MAILED, row.Payment.id), "", ""
     if row.Payment.serial is not None and row.Reversal is None:
         try:
             address = mail.address_of(db.session(), db.session.get_one(Party, row.Payment.debtor_id))
@@ -100,7 +103,9 @@ def _by_mail(row: Any) -> dict[str, object]:
         "mails": mails,
         "address": address,
         "no_address": sentence,
-        "last": next((one for one in mails if one.recipient == address), None),
+        "last": next(
+            (one for one in mails if one.about == papers.ORIGINAL and one.recipient == address), None
+        ),
         "unsent": UNSENT,
         "mail_server": current_app.config["MAIL_SERVER"],
     }
@@ -142,12 +147,12 @@ def email(community_id: int, payment_id: int) -> Response:
     session, payment = db.session(), _find(payment_id).Payment
     document = papers.find_paper(session, payment) or _keep_paper(payment)
     again = request.form.get("again", "")
-    mails = {str(one.id): one for one in outbox.about(session, papers.ORIGINAL, payment_id)}
+    mails = {str(one.id): one for one in outbox.about(session, [papers.ORIGINAL], payment_id)}
     if again and again not in mails:
         abort(404)
     with writing(session, g.community.id):
         if again:
-            sending.send_again(session, visitor().name, now(), mails[again])
+            sending.send_again(session, visitor().name, today(), now(), mails[again])
         else:
             mail.queue_receipt(session, visitor().name, today(), now(), payment, document)
     flash(gettext("Put in the outbox."))
