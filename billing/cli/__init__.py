@@ -4,6 +4,7 @@ from flask import Flask
 
 from billing.cli import (
     accounts,
+    backup,
     dunning,
     imports,
     late_fee,
@@ -28,6 +29,7 @@ COMMANDS = (
     *slips.COMMANDS,
     *mail.COMMANDS,
     *office.COMMANDS,
+    *backup.COMMANDS,
     late_fee.late_fee,
     scheduler.scheduler,
 )

@@ -66,8 +66,15 @@ def computed(session: Session, charge_ids: Sequence[int] | None = None) -> dict[
 
 def differences(session: Session) -> list[int]:
     """Charges whose index does not agree with their entries: always none, or something is broken."""
-    kept = {
-        row.id: (row.open_fen, row.settled_fen_days)
-        for row in session.execute(select(Charge.id, Charge.open_fen, Charge.settled_fen_days))
-    }
-    return [key for key, value in computed(session).items() if kept[key] != value]
+    known = session.scalars(select(Charge.id)).all()
+    return [
+        key
+        for start in range(0, len(known), _CHUNK)
+        for key in _differing(session, known[start : start + _CHUNK])
+    ]
+
+
+def _differing(session: Session, charge_ids: Sequence[int]) -> list[int]:
+    kept = select(Charge.id, Charge.open_fen, Charge.settled_fen_days).where(Charge.id.in_(charge_ids))
+    ours = {row.id: (row.open_fen, row.settled_fen_days) for row in session.execute(kept)}
+    return [key for key, value in computed(session, charge_ids).items() if ours[key] != value]
