@@ -14,6 +14,7 @@ from billing.cli import (
     periods,
     policy,
     profile,
+    schedule,
     scheduler,
     slips,
 )
@@ -30,6 +31,7 @@ COMMANDS = (
     *mail.COMMANDS,
     *office.COMMANDS,
     *backup.COMMANDS,
+    *schedule.COMMANDS,
     late_fee.late_fee,
     scheduler.scheduler,
 )

@@ -17,7 +17,7 @@ from billing.clock import now
 from billing.core.problem import Unusable
 from billing.extensions import db
 from billing.store import backup, restore
-from billing.store.archive import opened
+from billing.store.archive import opened, verify
 from billing.translations import N_
 
 
@@ -29,7 +29,7 @@ def backup_office(file: Path) -> dict[str, Any]:
     if not file.name or file.is_dir() or not file.absolute().parent.is_dir():
         raise Unusable(N_("“%(file)s” is not a file in a folder that exists."), file=file)
     try:
-        made = backup.write(db.engine, the_vault(), file.absolute(), now())
+        made = backup.write(db.engine, the_vault(), file.absolute(), now(), verify)
     except OSError as error:
         raise Unusable(
             N_("“%(file)s” cannot be written: %(reason)s."), file=file, reason=error.strerror or str(error)

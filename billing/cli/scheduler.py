@@ -87,6 +87,9 @@ def scheduler() -> None:
                 while work():
                     pass
 
+    def queue_due() -> None:
+        jobs.queue_due(db.session())
+
     def do_job() -> bool:
         return jobs.run_next(db.session(), vault, worker)
 
@@ -94,9 +97,10 @@ def scheduler() -> None:
         with mailing.one() as may:
             return may and post.send_next(db.session(), vault, worker)
 
-    for work in (do_job, send_mail):  # side by side: a slow mail server keeps no paper waiting
+    # Side by side: a slow mail server keeps no paper waiting.
+    for work, seconds in ((queue_due, 5), (do_job, 1), (send_mail, 1)):
         blocking.add_job(
-            tick, "interval", [work], seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
+            tick, "interval", [work], seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
         )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: mailing.stop())

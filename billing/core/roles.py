@@ -26,6 +26,7 @@ receipt.file       yes    .        yes        yes      .      yes    .
 hold.edit          .      .        yes        yes      yes    yes    .
 activation.issue   yes    .        .          yes      .      yes    .
 job.view           yes    .        yes        yes      .      yes    .
+schedule.edit      .      .        .          yes      .      yes    .
 user.manage        .      .        .          .        .      yes    .
 owner.self         .      .        .          .        .      .      yes
 """
@@ -49,6 +50,7 @@ PERMISSIONS = {
     "hold.edit": N_("Mark charges as disputed or held"),
     "activation.issue": N_("Print activation codes for owners"),
     "job.view": N_("See, stop and resume background jobs; see e-mail and send it again"),
+    "schedule.edit": N_("Set when recurring tasks run, and run them now"),
     "user.manage": N_("Manage staff and their roles"),
     "owner.self": N_("See one's own account as an owner"),
 }

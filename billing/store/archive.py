@@ -15,7 +15,7 @@ from billing.core.problem import Unusable
 from billing.store.backup import FORMAT, ROWS_AT_ONCE, SEAL, SEALED_BYTES, TYPES, digest
 from billing.translations import N_
 
-#: Longest row and manifest, in bytes; how many times its packed size a member may be. What is more was not written here.
+#: Longest row and manifest, in bytes; how many times its packed size a member may be. No backup has more.
 _LONGEST, _MOST_PACKED, _SMALL = 64 << 20, 400, 1 << 20
 
 _READ: dict[str, Callable[[Any], Any]] = {"instant": datetime.fromisoformat, "date": date.fromisoformat}
@@ -136,6 +136,16 @@ def opened(path: Path) -> Iterator[Archive]:
         raise Unusable(
             N_("“%(file)s” cannot be read: %(reason)s."), file=path.name, reason=error.strerror or str(error)
         ) from error
+
+
+def verify(path: Path) -> None:
+    """Read all of the backup once, as a restore would."""
+    with opened(path) as archive:
+        for part in archive.tables:
+            for _ in archive.rows(part):
+                pass
+        for sha256 in archive.files:
+            archive.file(sha256)
 
 
 def _refuse_newer(path: Path) -> None:

@@ -59,8 +59,10 @@ class Backup:
     missing: list[str]
 
 
-def write(engine: Engine, vault: Vault, target: Path, made_at: datetime) -> Backup:
-    """Write the backup; `target` is there as a whole or not at all, and readable by its owner only."""
+def write(
+    engine: Engine, vault: Vault, target: Path, made_at: datetime, check: Callable[[Path], None]
+) -> Backup:
+    """Write the backup; `target` is there once all of it passed `check`, or not at all; its owner alone reads it."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.", suffix=".part")
     try:
         with os.fdopen(descriptor, "w+b") as file:
@@ -70,6 +72,7 @@ def write(engine: Engine, vault: Vault, target: Path, made_at: datetime) -> Back
             os.fsync(file.fileno())
             sha256 = digest(file)
             size = file.tell()
+        check(Path(temporary))
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -109,8 +109,7 @@ def _restart_numbers(connection: Connection, archive: Archive) -> None:
     for part in archive.tables:
         if "id" in dict(part.columns):
             sequence = connection.scalar(select(func.pg_get_serial_sequence(part.name, "id")))
-            highest = select(func.max(column("id"))).select_from(table(part.name))
-            last = connection.scalar(highest)
+            last = connection.scalar(select(func.max(table(part.name, column("id")).c.id)))
             if sequence and last:
                 connection.execute(select(func.setval(sequence, last)))
 
