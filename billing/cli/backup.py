@@ -104,4 +104,3 @@ def _tell_missing(missing: list[str]) -> None:
 
 
 COMMANDS = (backup_office, restore_office)
-

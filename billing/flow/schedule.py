@@ -50,9 +50,9 @@ def _one_file(session: Session, communities: Sequence[int], now: datetime, today
 
 #: Every kind; what one does with a unit stands in `billing.jobs`.
 TASKS: Mapping[str, Task] = {
-    "periods": Task(N_("Preview fee periods that fall due to be issued"), "01:30", prepared.periods_ahead),
-    "dunning": Task(N_("Preview the day's dunning"), "01:45", _each),
-    "backup": Task(N_("Back up the office"), "02:30", _one_file, of_office=True),
+    "periods": Task(N_("Preview fee periods"), "01:30", prepared.periods_ahead),
+    "dunning": Task(N_("Preview dunning"), "01:45", _each),
+    "backup": Task(N_("Daily backup"), "02:30", _one_file, of_office=True),
 }
 
 
@@ -60,9 +60,7 @@ def find(session: Session, kind: str, community_id: int = 0) -> Schedule:
     """The task's row; one not kept yet has the kind's own time and is on."""
     if kind not in TASKS or (TASKS[kind].of_office and community_id):
         raise Missing(N_("There is no such recurring task."))
-    row = session.scalar(
-        select(Schedule).where(Schedule.kind == kind, Schedule.community_id == community_id)
-    )
+    row = session.scalar(select(Schedule).where(Schedule.kind == kind, Schedule.community_id == community_id))
     return row or Schedule(kind=kind, community_id=community_id, at=TASKS[kind].at, active=True)
 
 
@@ -159,7 +157,9 @@ def settle(session: Session, now: datetime, unit_id: int, result: Mapping[str, A
 def last_runs(session: Session) -> dict[tuple[str, int], Job]:
     """(kind, community) -> its newest run."""
     newest = select(func.max(Job.id)).where(Job.kind.in_(TASKS)).group_by(Job.kind, Job.community_id)
-    return {(job.kind, job.community_id): job for job in session.scalars(select(Job).where(Job.id.in_(newest)))}
+    return {
+        (job.kind, job.community_id): job for job in session.scalars(select(Job).where(Job.id.in_(newest)))
+    }
 
 
 def units_of(session: Session, job_ids: Sequence[int]) -> Sequence[JobUnit]:

@@ -20,7 +20,9 @@ _LONGEST, _MOST_PACKED, _SMALL = 64 << 20, 400, 1 << 20
 
 _READ: dict[str, Callable[[Any], Any]] = {"instant": datetime.fromisoformat, "date": date.fromisoformat}
 
-_BROKEN = N_("“%(file)s” is no backup, or it was cut off or changed after it was written: nothing was restored.")
+_BROKEN = N_(
+    "“%(file)s” is no backup, or it was cut off or changed after it was written: nothing was restored."
+)
 _NEWER = N_("“%(file)s” was written by a newer Permille: restore it with that one.")
 _FOREIGN = N_("“%(file)s” holds “%(name)s”, which no backup holds: nothing was restored.")
 _UNEQUAL = N_("“%(name)s” in “%(file)s” is not what was written: nothing was restored.")
@@ -103,7 +105,11 @@ class Archive:
                 raise self.unusable(_FOREIGN, name=one.filename[:80])
             seen.add(one.filename)
         packed = sum(one.compress_size for one in members)
-        if not known <= seen or len(self.files) != self.manifest["files"] or packed > self._path.stat().st_size:
+        if (
+            not known <= seen
+            or len(self.files) != self.manifest["files"]
+            or packed > self._path.stat().st_size
+        ):
             raise self.unusable(_BROKEN)
 
 
@@ -153,7 +159,15 @@ def _refuse_newer(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as unpacked, unpacked.open("manifest.json") as member:
             told = json.loads(member.read(_SMALL))["format"]
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, NotImplementedError, RecursionError):
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        EOFError,
+        NotImplementedError,
+        RecursionError,
+    ):
         return
     if isinstance(told, int) and told > FORMAT:
         raise Unusable(_NEWER, file=path.name)

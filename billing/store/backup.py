@@ -149,9 +149,7 @@ def _files(archive: zipfile.ZipFile, connection: Connection, vault: Vault) -> tu
 
 
 @contextmanager
-def _member(
-    archive: zipfile.ZipFile, name: str, how: int = zipfile.ZIP_DEFLATED
-) -> Iterator[IO[bytes]]:
+def _member(archive: zipfile.ZipFile, name: str, how: int = zipfile.ZIP_DEFLATED) -> Iterator[IO[bytes]]:
     info = zipfile.ZipInfo(name)
     info.compress_type, info.external_attr = how, 0o600 << 16
     with archive.open(info, "w", force_zip64=True) as member:

@@ -118,7 +118,9 @@ def _put_files(connection: Connection, vault: Vault, archive: Archive) -> int:
     """The vault's files by the books; one that the backup had to leave out stays out."""
     known = set(connection.scalars(select(StoredFile.sha256)))
     if known != archive.files | set(archive.manifest["missing"]):
-        raise archive.unusable(N_("“%(file)s” does not have the files that its books name: nothing was restored."))
+        raise archive.unusable(
+            N_("“%(file)s” does not have the files that its books name: nothing was restored.")
+        )
     for sha256 in sorted(archive.files):
         vault.put(archive.file(sha256))
     return len(archive.files)
@@ -127,7 +129,9 @@ def _put_files(connection: Connection, vault: Vault, archive: Archive) -> int:
 def _hold(connection: Connection) -> tuple[int, int]:
     """(mails, jobs) that a person has to decide on."""
     mails = _changed(connection, Mail, ("queued", "sending"), "unknown")
-    backups = update(Job).where(Job.kind == "backup", Job.state == "running").values(state="done", claimed_by=None)
+    backups = (
+        update(Job).where(Job.kind == "backup", Job.state == "running").values(state="done", claimed_by=None)
+    )
     connection.execute(backups)  # the one that wrote this very backup
     return mails, _changed(connection, Job, ("queued", "running"), "stopped", claimed_by=None)
 
@@ -135,4 +139,3 @@ def _hold(connection: Connection) -> tuple[int, int]:
 def _changed(connection: Connection, model: Any, states: tuple[str, ...], state: str, **more: Any) -> int:
     result = connection.execute(update(model).where(model.state.in_(states)).values(state=state, **more))
     return int(result.rowcount)
-

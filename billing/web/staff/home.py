@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from billing.clock import today
 from billing.extensions import db
+from billing.flow import prepared
 from billing.flow.overview import overview
 from billing.flow.profile import OFFICE, keys, missing
 from billing.store import debts, notices, runs
@@ -27,11 +28,13 @@ MOST_LATEST = 5
 
 @dataclass(frozen=True)
 class Waiting:
-    """What somebody has to do: slips to file, jobs by state, what papers still lack."""
+    """What somebody has to do: previews to act on, slips to file, jobs by state, what papers still lack."""
 
     slips: int
     jobs: Mapping[str, int]
     gaps: Sequence[str]
+    periods: Sequence[prepared.Waiting]
+    dunning: prepared.Waiting | None
 
 
 @bp.get("/staff/")
@@ -65,6 +68,8 @@ def community(community_id: int) -> str:
             slips=notices.waiting_count(session, number, Wish()),
             jobs=_jobs(session, number),
             gaps=missing(session, number, day),
+            periods=prepared.waiting_periods(session, number),
+            dunning=prepared.waiting_dunning(session, number),
         ),
         profile_keys={**keys(OFFICE), **keys(number)},
     )
