@@ -208,7 +208,7 @@ def test_it_is_put_into_an_empty_database_only(file: Path, ask: Any, town: Town,
 
 def test_an_office_whose_clockwork_ran_is_empty_all_the_same(file: Path, embedded: Office) -> None:
     """It was started once: the schema is there, and the recurring tasks have their rows."""
-    embedded.app.test_cli_runner().invoke(args=["db", "upgrade"])
+    Context().run(embedded.app.test_cli_runner().invoke, args=["db", "upgrade"])
     embedded.run("schedule", "set", "backup", "--at", "03:00")
     embedded.run("restore", file)
     assert embedded.ask(lambda session: session.scalars(select(Schedule.at)).all()) == []

@@ -67,7 +67,7 @@ def index() -> str:
         runs=RUNS,
         in_vain=waits_in_vain,
         tasks=_tasks(),
-        places=dict(session.execute(select(Community.id, Community.name)).tuples().all()),
+        places={row.id: row.name for row in session.execute(select(Community.id, Community.name))},
         key=secrets.token_urlsafe(12),
         mail_ready=post.ready(),
         mails=outbox.counts(session),
