@@ -9,6 +9,7 @@ from flask_babel import gettext
 from billing import jobs
 from billing.cli.command import ACTOR, Group, answers, in_community, the_community, the_vault
 from billing.clock import now, today
+from billing.core.money import yuan
 from billing.extensions import db
 from billing.flow import schedule, work
 from billing.store.base import writing
@@ -69,10 +70,17 @@ def run_task(kind: str, community: str | None) -> dict[str, Any]:
         "total": job.total,
         "message": job.message,
         "units": [
-            {"community": unit.community_id or None, "name": unit.name, **unit.result}
+            {"community": unit.community_id or None, "name": unit.name, **_in_yuan(unit.result)}
             for unit in schedule.units_of(session, [job.id])
         ],
     }
+
+
+def _in_yuan(result: dict[str, Any]) -> dict[str, Any]:
+    """A unit's result as the command line writes amounts."""
+    stages = {stage: [count, yuan(fen)] for stage, (count, fen) in result.get("stages", {}).items()}
+    amounts = {"total": yuan(result["total"])} if "total" in result else {}
+    return {**result, **amounts, **({"stages": stages} if stages else {})}
 
 
 def _task(row: Schedule, last: Job | None) -> dict[str, Any]:

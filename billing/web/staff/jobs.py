@@ -5,12 +5,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from billing import post
 from billing.clock import now, today
 from billing.core.problem import Missing, Refused
 from billing.extensions import db
@@ -69,7 +68,7 @@ def index() -> str:
         tasks=_tasks(),
         places={row.id: row.name for row in session.execute(select(Community.id, Community.name))},
         key=secrets.token_urlsafe(12),
-        mail_ready=post.ready(),
+        mail_server=current_app.config["MAIL_SERVER"],
         mails=outbox.counts(session),
         last_mail=outbox.last_handed_over(session),
     )
