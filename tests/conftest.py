@@ -29,7 +29,15 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 #: What a developer's shell may hold and no test may see.
-SETTINGS = ("DATABASE_URL", "VAULT_DIR", "SECRET_KEY", "COOKIES_OVER_HTTPS", "PERMILLE_FONT")
+SETTINGS = (
+    "DATABASE_URL",
+    "VAULT_DIR",
+    "BACKUP_DIR",
+    "BACKUPS_KEPT",
+    "SECRET_KEY",
+    "COOKIES_OVER_HTTPS",
+    "PERMILLE_FONT",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

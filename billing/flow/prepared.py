@@ -88,19 +88,15 @@ def preview_dunning(session: Session, community_id: int, today: date) -> dict[st
 
 def waiting_periods(session: Session, community_id: int) -> list[Waiting]:
     """The newest preview of each period that has charges to issue and was not issued since."""
-    return [
-        one
-        for one in _newest(session, community_id, "periods")
-        if not _acted_since(session, community_id, "charge", one.result["entry"], one.name)
-    ]
+    found = _newest(session, community_id, "periods")
+    issued_at = {period: seq for seq, period in _acts(session, community_id, "charge", found)}
+    return [one for one in found if issued_at.get(one.name, 0) <= one.result["entry"]]
 
 
 def waiting_dunning(session: Session, community_id: int) -> Waiting | None:
     """The newest dunning preview, if it would reach anybody and no run was sent since."""
-    for one in _newest(session, community_id, "dunning"):
-        if not _acted_since(session, community_id, "dunning", one.result["entry"]):
-            return one
-    return None
+    found = _newest(session, community_id, "dunning")
+    return found[0] if found and not _acts(session, community_id, "dunning", found) else None
 
 
 def period_moved(session: Session, community_id: int, one: Waiting) -> bool:
@@ -133,8 +129,14 @@ def _newest(session: Session, community_id: int, kind: str) -> list[Waiting]:
     ]
 
 
-def _acted_since(session: Session, community_id: int, kind: str, entry: int, period: str = "") -> bool:
-    query = select(Entry.detail).where(
-        Entry.community_id == community_id, Entry.kind == kind, Entry.seq > entry
+def _acts(
+    session: Session, community_id: int, kind: str, previews: Sequence[Waiting]
+) -> list[tuple[int, str | None]]:
+    """(entry, its period) of what was done since the oldest of these previews, in that order."""
+    if not previews:
+        return []
+    since = min(one.result["entry"] for one in previews)
+    query = select(Entry.seq, Entry.detail).where(
+        Entry.community_id == community_id, Entry.kind == kind, Entry.seq > since
     )
-    return any(not period or detail.get("period") == period for detail in session.scalars(query))
+    return [(row.seq, row.detail.get("period")) for row in session.execute(query.order_by(Entry.seq))]

@@ -170,6 +170,12 @@ def test_everything_comes_back_on_either_database(town: Town, file: Path, other:
     assert changed == {"mail", "job"}, "the same rows, byte for byte, but for what waits for a person"
 
 
+def test_every_column_has_a_type_that_a_backup_knows() -> None:
+    """A new kind of column says here how it is written."""
+    for table in Base.metadata.sorted_tables:
+        assert all(backup.type_name(column.type) for column in table.columns)
+
+
 def test_nothing_goes_on_by_itself_in_a_restored_office(file: Path, other: Office) -> None:
     answer = other.run("restore", file)
     assert (answer["mails_held"], answer["jobs_stopped"]) == (1, 1)
@@ -392,3 +398,21 @@ def test_a_backup_of_an_older_schema_is_brought_up(
     assert other.run("restore", tmp_path / "old.zip")["schema"] == "0004"
     assert other.ask(statements) == statements(town.session)
     assert other.tables() >= set(Base.metadata.tables)
+
+
+@on_sqlite
+def test_a_task_is_done_from_the_command_line(ask: Any, town: Town) -> None:
+    town.session.rollback()
+    answer = ask("schedule", "run", "periods")
+    assert (answer["state"], answer["done"]) == ("done", 1)
+    (unit,) = answer["units"]
+    assert (unit["name"], unit["count"], unit["total"]) == ("2026Q4", 3, "3606.00")
+    assert ask("schedule", "set", "backup", "--at", "23:30", "--off")["next"] is None
+    tasks = {task["kind"]: task for task in ask("schedule", "list")["tasks"]}
+    assert (tasks["backup"]["at"], tasks["backup"]["on"], tasks["periods"]["state"]) == (
+        "23:30",
+        False,
+        "done",
+    )
+    assert "time of day" in ask("schedule", "set", "backup", "--at", "soon", status=1)["error"]
+    ask("schedule", "run", "nothing", status=2)
