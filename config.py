@@ -5,6 +5,8 @@
 | DATABASE_URL | sqlite:///file or postgresql://… | sqlite in INSTANCE_DIR |
 | INSTANCE_DIR | where the database, the vault and the secret live | ./instance |
 | VAULT_DIR | where files are kept by content | INSTANCE_DIR/vault |
+| BACKUP_DIR | where the daily backup is kept; better on another disk | INSTANCE_DIR/backups |
+| BACKUPS_KEPT | how many of them, 2 or more | 14 |
 | SECRET_KEY | signs forms and cookies, 32 characters or more | made once, kept in INSTANCE_DIR |
 | TRUSTED_PROXIES | how many web servers of ours stand in front and name the visitor's address | 0 |
 | COOKIES_OVER_HTTPS | 1 in production: cookies only over https | 0 |
@@ -42,6 +44,8 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
             environ.get("DATABASE_URL") or f"sqlite:///{instance / 'permille.db'}"
         ),
         "VAULT_DIR": Path(environ.get("VAULT_DIR") or instance / "vault"),
+        "BACKUP_DIR": Path(environ.get("BACKUP_DIR") or instance / "backups").resolve(),
+        "BACKUPS_KEPT": max(2, _number(environ, "BACKUPS_KEPT", 14)),
         "INSTANCE_DIR": instance,
         "SECRET_KEY": _secret(environ.get("SECRET_KEY"), instance / "secret_key"),
         "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),

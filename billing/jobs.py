@@ -7,18 +7,21 @@ so a worker killed at any moment loses nothing and repeats nothing.
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from billing import keeping
 from billing.clock import now, today
 from billing.core.problem import Refused
-from billing.flow import paper_mail, printing, work
+from billing.flow import paper_mail, prepared, printing, schedule, work
 from billing.flow.printing import BILLS, NOTICES, Numbered, Series
 from billing.store.base import writing
 from billing.store.vault import Vault
-from billing.store.work import Job
+from billing.store.work import Job, JobUnit
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +54,55 @@ def papers_of(series: Series[Numbered]) -> Kind:
     )
 
 
-KINDS = {NOTICES.job_kind: papers_of(NOTICES), BILLS.job_kind: papers_of(BILLS)}
+#: What a recurring task does with one unit, and what is to be told of it. Done twice it must do nothing twice.
+Make = Callable[[Session, Vault, JobUnit], Mapping[str, Any]]
+
+
+def recurring(make: Make) -> Kind:
+    """A run of a recurring task: its units were listed when it was queued, each keeps its result."""
+
+    def do(session: Session, vault: Vault, unit_id: int) -> None:
+        unit = session.get_one(JobUnit, unit_id)
+        community_id, result = unit.community_id, make(session, vault, unit)
+        with writing(session, community_id):
+            schedule.settle(session, now(), unit_id, result)
+
+    return Kind(schedule.waiting_units, do)
+
+
+def _day(unit: JobUnit) -> date:
+    return date.fromisoformat(unit.name)
+
+
+MAKERS: Mapping[str, Make] = {
+    "periods": lambda session, vault, unit: prepared.preview_period(session, unit.community_id, unit.name),
+    "dunning": lambda session, vault, unit: prepared.preview_dunning(session, unit.community_id, _day(unit)),
+    "backup": lambda session, vault, unit: keeping.back_up(session, vault, unit.name),
+}
+assert MAKERS.keys() == schedule.TASKS.keys()
+
+KINDS = {
+    NOTICES.job_kind: papers_of(NOTICES),
+    BILLS.job_kind: papers_of(BILLS),
+    **{kind: recurring(make) for kind, make in MAKERS.items()},
+}
 
 
 def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def run_next(session: Session, vault: Vault, worker: str) -> bool:
+def queue_due(session: Session) -> None:
+    """Queue a run of each recurring task that is due; the lock is taken only where one is."""
+    if any(schedule.is_due(row, now()) for row in schedule.listed(session)) and schedule.has_work(session):
+        with writing(session):
+            schedule.queue_due(session, now(), today())
+
+
+def run_next(session: Session, vault: Vault, worker: str, job_id: int | None = None) -> bool:
     """Claim one job and work until it is done, stopped or failed; False when nothing waits."""
     with writing(session):
-        job = work.claim(session, worker, now())
+        job = work.claim(session, worker, now(), job_id)
     if job is None:
         return False
     try:

@@ -1,4 +1,6 @@
-"""Alembic's entry: the app's own engine, one transaction per upgrade."""
+"""Alembic's entry: the app's own engine, one transaction per upgrade, or the caller's own connection (a restore)."""
+
+from contextlib import nullcontext
 
 from alembic import context
 from flask import current_app
@@ -12,7 +14,9 @@ if context.is_offline_mode():
     with context.begin_transaction():
         context.run_migrations()
 else:
-    with migrate.db.engine.connect().execution_options(writing=True) as connection:
+    given = context.config.attributes.get("connection")
+    opened = nullcontext(given) if given else migrate.db.engine.connect().execution_options(writing=True)
+    with opened as connection:
         context.configure(
             connection=connection,
             target_metadata=migrate.db.metadatas[None],

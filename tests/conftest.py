@@ -32,6 +32,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 SETTINGS = (
     "DATABASE_URL",
     "VAULT_DIR",
+    "BACKUP_DIR",
+    "BACKUPS_KEPT",
     "SECRET_KEY",
     "COOKIES_OVER_HTTPS",
     "PERMILLE_FONT",

@@ -4,6 +4,7 @@ from flask import Flask
 
 from billing.cli import (
     accounts,
+    backup,
     contacts,
     dunning,
     good_faith,
@@ -16,6 +17,7 @@ from billing.cli import (
     periods,
     policy,
     profile,
+    schedule,
     scheduler,
     slips,
     waivers,
@@ -36,6 +38,8 @@ COMMANDS = (
     *waivers.COMMANDS,
     *mail.COMMANDS,
     *office.COMMANDS,
+    *backup.COMMANDS,
+    *schedule.COMMANDS,
     late_fee.late_fee,
     scheduler.scheduler,
 )

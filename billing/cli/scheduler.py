@@ -88,6 +88,9 @@ def scheduler() -> None:
                 while work():
                     pass
 
+    def queue_due() -> None:
+        jobs.queue_due(db.session())
+
     def do_job() -> bool:
         return jobs.run_next(db.session(), vault, worker)
 
@@ -97,13 +100,13 @@ def scheduler() -> None:
 
     watch = Watch(app.config["BOUNCE_MAILDIR"])
 
-    for work in (
-        do_job,
-        send_mail,
-        lambda: watch.take(db.session()),
-    ):  # side by side: a slow mail server keeps no paper waiting
+    def read_bounces() -> object:
+        return watch.take(db.session())
+
+    # Side by side: a slow mail server keeps no paper waiting.
+    for work, seconds in ((queue_due, 5), (do_job, 1), (send_mail, 1), (read_bounces, 1)):
         blocking.add_job(
-            tick, "interval", [work], seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
+            tick, "interval", [work], seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
         )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: mailing.stop())

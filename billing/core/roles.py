@@ -35,6 +35,7 @@ waiver.end         .      .        .          yes      .      yes    .
 waiver.policy      .      .        .          yes      .      yes    .
 activation.issue   yes    .        .          yes      .      yes    .
 job.view           yes    .        yes        yes      .      yes    .
+schedule.edit      .      .        .          yes      .      yes    .
 user.manage        .      .        .          .        .      yes    .
 owner.self         .      .        .          .        .      .      yes
 """
@@ -66,6 +67,7 @@ PERMISSIONS = {
     "waiver.policy": N_("Set the waiver policies"),
     "activation.issue": N_("Print activation codes for owners"),
     "job.view": N_("See, stop and resume background jobs; see e-mail and send it again"),
+    "schedule.edit": N_("Set when recurring tasks run, and run them now"),
     "user.manage": N_("Manage staff and their roles"),
     "owner.self": N_("See one's own account as an owner"),
 }

@@ -72,9 +72,11 @@ def _move(session: Session, job_id: int, states: tuple[str, ...], state: str) ->
     return result.rowcount
 
 
-def claim(session: Session, worker: str, now: datetime) -> Job | None:
-    """Take the oldest job that nobody works on; None when there is none."""
+def claim(session: Session, worker: str, now: datetime, job_id: int | None = None) -> Job | None:
+    """Take the oldest job that nobody works on, or that one; None when there is none."""
     free = or_(Job.state == "queued", (Job.state == "running") & (Job.claimed_until < now))
+    if job_id is not None:
+        free &= Job.id == job_id
     job = session.scalar(select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
     if job:
         job.state, job.claimed_by, job.claimed_until = "running", worker, now + LEASE

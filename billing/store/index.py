@@ -177,8 +177,14 @@ def _waived(session: Session, chosen: Sequence[ColumnElement[bool]]) -> dict[int
 
 def differences(session: Session) -> list[Any]:
     """Charges and sums that do not agree with the entries: always none, or something is broken."""
-    kept = {
-        row.id: _kept(row) for row in session.execute(select(Charge.id, *(_CHARGE.c[name] for name in KEPT)))
-    }
-    wrong: list[Any] = [key for key, value in computed(session).items() if kept[key] != value]
+    known = session.scalars(select(Charge.id).order_by(Charge.id)).all()
+    wrong: list[Any] = []
+    for start in range(0, len(known), _CHUNK):  # so that a large office needs no more memory than a small one
+        wrong += _differing(session, known[start : start + _CHUNK])
     return wrong + sums.differences(session)
+
+
+def _differing(session: Session, charge_ids: Sequence[int]) -> list[int]:
+    columns = (Charge.id, *(_CHARGE.c[name] for name in KEPT))
+    kept = {row.id: _kept(row) for row in session.execute(select(*columns).where(Charge.id.in_(charge_ids)))}
+    return [key for key, value in computed(session, charge_ids).items() if kept[key] != value]

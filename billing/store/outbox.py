@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, cast, literal, select
@@ -46,6 +47,11 @@ def counts(session: Session) -> dict[str, int]:
     query = select(Mail.state, sql.count(Mail.id)).outerjoin(Again, _IS_AGAIN)
     query = query.where(Mail.state.not_in(UNSENT) | Again.id.is_(None)).group_by(Mail.state)
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def last_handed_over(session: Session) -> datetime | None:
+    """When the mail server last took a mail."""
+    return session.scalar(select(sql.max(Mail.handed_over_at)))
 
 
 def about(session: Session, about: Sequence[str], about_id: int) -> Sequence[Mail]:

@@ -47,7 +47,7 @@ class Vault:
     def _sync_names(self, target: Path) -> None:
         """Make the file's name durable, and those of its folders, the vault's own among them."""
         for folder in (target.parent, target.parent.parent, self.folder, self.folder.parent):
-            _sync(folder)
+            sync(folder)
 
     def get(self, sha256: str) -> bytes:
         """The bytes as they were put; raises OSError if the file is gone and ValueError if it was changed."""
@@ -57,7 +57,7 @@ class Vault:
         return data
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

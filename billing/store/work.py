@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.store.base import Base, Keyed
@@ -27,3 +27,30 @@ class Job(Keyed, Base):
     claimed_by: Mapped[str | None]
     claimed_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class Schedule(Keyed, Base):
+    """A recurring task: at which local time it is due each day (`at`, HH:MM), and which due time was seen to last.
+
+    `community_id` 0 is the office: every community that has no row of its own.
+    """
+
+    __tablename__ = "schedule"
+    __table_args__ = (UniqueConstraint("kind", "community_id"),)
+    kind: Mapped[str]
+    community_id: Mapped[int]
+    at: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    last_due: Mapped[datetime | None]
+
+
+class JobUnit(Keyed, Base):
+    """A unit of a recurring task's run: a community's fee period, say, and what came of it once it is done."""
+
+    __tablename__ = "job_unit"
+    __table_args__ = (Index(None, "job_id"), Index(None, "community_id", "done_at"))
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"))
+    community_id: Mapped[int]
+    name: Mapped[str]
+    done_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any]]

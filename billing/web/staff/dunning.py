@@ -15,7 +15,7 @@ from billing.clock import now, today
 from billing.core.calendar import parse_date
 from billing.core.problem import Refused
 from billing.extensions import db
-from billing.flow import dunning, work
+from billing.flow import dunning, prepared, work
 from billing.flow.addressee import NAMELESS
 from billing.flow.dunning import PlannedNotice, RunPlan
 from billing.flow.printing import NOTICES, LeftOut, by_reason
@@ -65,8 +65,23 @@ def index(community_id: int) -> str:
     found = runs.newest(db.session(), g.community.id)
     signed = runs.signed(db.session(), [row.DunningRun.id for row in found])
     return render_template(
-        "staff/dunning/index.html", rows=found, signed=signed, gaps=gaps(g.community.id), as_of=today()
+        "staff/dunning/index.html",
+        rows=found,
+        signed=signed,
+        gaps=gaps(g.community.id),
+        as_of=today(),
+        waiting=prepared.waiting_dunning(db.session(), g.community.id),
     )
+
+
+@bp.get("/prepared")
+@permission("dunning.run")
+def moved(community_id: int) -> str:
+    """Whether the books, or the day, moved since the dunning preview was made."""
+    session = db.session()
+    one = prepared.waiting_dunning(session, g.community.id)
+    stale = one is not None and prepared.dunning_moved(session, g.community.id, one, today())
+    return render_template("staff/prepared/moved.html", stale=stale)
 
 
 @bp.get("/preview")

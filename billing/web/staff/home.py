@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from billing.clock import today
 from billing.extensions import db
+from billing.flow import prepared
 from billing.flow.overview import overview
 from billing.flow.profile import OFFICE, keys, missing
 from billing.store import debts, notices, runs, waiver_list
@@ -27,12 +28,16 @@ MOST_LATEST = 5
 
 @dataclass(frozen=True)
 class Waiting:
-    """What somebody has to do: slips to file, waivers to decide on, jobs by state, what papers still lack."""
+    """What somebody has to do: previews to act on, slips to file, waivers to decide on, jobs by state, what papers
+    still lack.
+    """
 
     slips: int
     waivers: int
     jobs: Mapping[str, int]
     gaps: Sequence[str]
+    periods: Sequence[prepared.Waiting]
+    dunning: prepared.Waiting | None
 
 
 @bp.get("/staff/")
@@ -67,6 +72,8 @@ def community(community_id: int) -> str:
             waivers=waiver_list.undecided(session, number),
             jobs=_jobs(session, number),
             gaps=missing(session, number, day),
+            periods=prepared.waiting_periods(session, number),
+            dunning=prepared.waiting_dunning(session, number),
         ),
         profile_keys={**keys(OFFICE), **keys(number)},
     )

@@ -1,19 +1,27 @@
-"""Background jobs: how far each is, what stopped it, who asked for it; stopped and resumed from here."""
+"""Background jobs: recurring tasks with their last and next run; how far each job is, what stopped it, who asked."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from billing.clock import now
+from billing.clock import now, today
+from billing.core.problem import Missing, Refused
 from billing.extensions import db
-from billing.flow import work
+from billing.flow import schedule, work
 from billing.flow.printing import BILLS, NOTICES
+from billing.store import outbox
 from billing.store.base import writing
 from billing.store.estate import Community
-from billing.store.work import Job
+from billing.store.work import Job, JobUnit, Schedule
 from billing.translations import N_
 from billing.web.address import local
-from billing.web.permission import permission
+from billing.web.permission import permission, visitor
 
 bp = Blueprint("jobs", __name__, url_prefix="/staff/jobs")
 
@@ -28,16 +36,92 @@ RUNS = {NOTICES.job_kind: "dunning.run", BILLS.job_kind: "bills.run"}
 _PATIENCE_SECONDS = 10
 
 
+@dataclass(frozen=True)
+class Recurring:
+    """A recurring task as it stands: the units of its last run tell what came of it."""
+
+    row: Schedule
+    label: str
+    next: datetime | None
+    last: Job | None
+    units: list[JobUnit]
+
+
 @bp.get("/")
 @permission("job.view")
 def index() -> str:
-    rows = db.session.execute(
+    """The recurring tasks, each with its last run; below them the jobs that somebody asked for."""
+    session = db.session()
+    rows = session.execute(
         select(Job, Community.name)
         .outerjoin(Community, Community.id == Job.community_id)
+        .where(Job.kind.not_in(schedule.TASKS))
         .order_by(Job.id.desc())
         .limit(MOST_ROWS)
     ).all()
-    return render_template("staff/jobs/index.html", rows=rows, kinds=KINDS, runs=RUNS, in_vain=waits_in_vain)
+    return render_template(
+        "staff/jobs/index.html",
+        rows=rows,
+        kinds=KINDS,
+        runs=RUNS,
+        in_vain=waits_in_vain,
+        tasks=_tasks(),
+        places={row.id: row.name for row in session.execute(select(Community.id, Community.name))},
+        key=secrets.token_urlsafe(12),
+        mail_server=current_app.config["MAIL_SERVER"],
+        mails=outbox.counts(session),
+        last_mail=outbox.last_handed_over(session),
+    )
+
+
+def _tasks() -> list[Recurring]:
+    session = db.session()
+    last = schedule.last_runs(session)
+    units: dict[int, list[JobUnit]] = defaultdict(list)
+    for unit in schedule.units_of(session, [job.id for job in last.values()]):
+        units[unit.job_id].append(unit)
+    found = []
+    for row in schedule.listed(session):
+        job = last.get((row.kind, row.community_id))
+        due = schedule.next_due(row, now()) if row.active else None
+        label = schedule.TASKS[row.kind].label
+        found.append(Recurring(row, label, due, job, units[job.id] if job else []))
+    return found
+
+
+@bp.post("/tasks/<kind>")
+@permission("schedule.edit")
+def change(kind: str) -> Response:
+    """When the task is due, and whether it is on."""
+    session = db.session()
+    try:
+        with writing(session):
+            schedule.change(session, kind, _place(), request.form.get("at", ""), "active" in request.form)
+    except Missing:
+        abort(404)
+    except Refused as refused:
+        flash(refused.sentence(gettext), "error")
+    return _back()
+
+
+@bp.post("/tasks/<kind>/run")
+@permission("schedule.edit")
+def run(kind: str) -> Response:
+    """Queue a run now; the same form sent twice queues one."""
+    session, key = db.session(), request.form.get("key") or abort(400)
+    try:
+        with writing(session):
+            schedule.find(session, kind, _place())
+            name = f"{kind}:now:{key}"
+            schedule.start(session, visitor().name, now(), today(), kind, _place(), name)
+    except Missing:
+        abort(404)
+    return _back()
+
+
+def _place() -> int:
+    """The community that the form names; 0 is the office."""
+    return request.form.get("community", 0, type=int)
 
 
 @bp.get("/<int:job_id>")

@@ -10,7 +10,7 @@ from billing.clock import today
 from billing.core.calendar import Period, parse_date, parse_period, period_around
 from billing.core.problem import Refused
 from billing.extensions import db
-from billing.flow import charges
+from billing.flow import charges, prepared
 from billing.flow.bill_plan import count_unprinted
 from billing.flow.charges import Odd, Plan
 from billing.store import bills, issued
@@ -44,7 +44,22 @@ class Chosen(Form):
 def index(community_id: int) -> str:
     """Every period with what it came to, and those that could be issued next."""
     rows = issued.periods(db.session(), community_id)
-    return render_template("staff/periods/index.html", rows=rows, offered=offered(community_id))
+    return render_template(
+        "staff/periods/index.html",
+        rows=rows,
+        offered=offered(community_id),
+        waiting=prepared.waiting_periods(db.session(), community_id),
+    )
+
+
+@bp.get("/prepared/<period>")
+@permission("period.issue")
+def moved(community_id: int, period: str) -> str:
+    """Whether the books moved since the period's preview was made: asked for by the page that shows it."""
+    session = db.session()
+    found = [one for one in prepared.waiting_periods(session, community_id) if one.name == period]
+    stale = any(prepared.period_moved(session, community_id, one) for one in found)
+    return render_template("staff/prepared/moved.html", stale=stale)
 
 
 @bp.get("/issue")
