@@ -10,6 +10,7 @@ from billing.translations import N_
 from notices.content import (
     ChargeLine,
     Demand,
+    Exhibit,
     LateFeeSegment,
     Paper,
     PaymentNotice,
@@ -20,7 +21,7 @@ from notices.content import (
 from notices.fonts import Fonts, MissingGlyph
 
 _ALWAYS = (
-    *("number", "verify_url", "office.company", "community.name"),
+    *("number", "office.company", "community.name"),
     *("unit.label", "unit.owner", "unit.address"),
 )
 _ACCOUNT = (
@@ -44,7 +45,7 @@ def proof(paper: Paper, using: Fonts) -> None:
 
 def gaps(paper: Paper) -> tuple[str, ...]:
     """What this paper needs and nobody entered, as dotted field names such as office.bank_account."""
-    needed = list(_ALWAYS)
+    needed = list(_ALWAYS) if isinstance(paper, Exhibit) else ["verify_url", *_ALWAYS]
     if isinstance(paper, Demand | PaymentNotice | Statement):
         needed += [*_ACCOUNT, *_CONTRACT]
     if isinstance(paper, Demand) or (isinstance(paper, PaymentNotice) and late_fee_due(paper.late_lines)):

@@ -12,7 +12,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from notices.content import ActivationLetter, Demand, Paper, PaymentNotice, Receipt, Statement
+from notices.content import ActivationLetter, Demand, Exhibit, Paper, PaymentNotice, Receipt, Statement
 
 KINDS: dict[str, type[Paper]] = {
     "payment_notice": PaymentNotice,
@@ -20,6 +20,7 @@ KINDS: dict[str, type[Paper]] = {
     "receipt": Receipt,
     "activation": ActivationLetter,
     "statement": Statement,
+    "exhibit": Exhibit,
 }
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 

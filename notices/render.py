@@ -6,8 +6,8 @@ from typing import Any
 
 from billing.core.problem import Refused
 from billing.translations import N_
-from notices import activation, demand, payment_notice, receipt, statement
-from notices.content import GENERATOR, Paper
+from notices import activation, demand, exhibit, payment_notice, receipt, statement
+from notices.content import GENERATOR, Exhibit, Paper
 from notices.fonts import Fonts, fonts
 from notices.layout import Flow
 from notices.letterhead import feet
@@ -23,6 +23,7 @@ __all__ = ["GENERATOR", "merge", "render"]
 _COMPOSERS: dict[str, Callable[[Any, Press], Flow]] = {
     "activation": activation.compose,
     "demand": demand.compose,
+    "exhibit": exhibit.compose,
     "payment_notice": payment_notice.compose,
     "receipt": receipt.compose,
     "statement": statement.compose,
@@ -49,8 +50,9 @@ def render(
     flow = _COMPOSERS[kind](paper, press)
     if kind != "activation":
         feet(flow, press)
+    title = paper.title if isinstance(paper, Exhibit) else press.say(f"heading.{kind}")
     binding = Binding(
-        title=f"{press.say(f'heading.{kind}')} {paper.number}",
+        title=f"{title} {paper.number}",
         author=paper.office.company,
         generator=paper.generator,
         fingerprint=sha256(freeze(paper).encode()).hexdigest(),

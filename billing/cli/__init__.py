@@ -10,6 +10,7 @@ from billing.cli import (
     ledger,
     mail,
     office,
+    pack,
     periods,
     policy,
     profile,
@@ -28,6 +29,7 @@ COMMANDS = (
     *slips.COMMANDS,
     *mail.COMMANDS,
     *office.COMMANDS,
+    *pack.COMMANDS,
     late_fee.late_fee,
     scheduler.scheduler,
 )

@@ -24,6 +24,7 @@ dunning.run        .      .        yes        yes      .      yes    .
 notice.view        yes    yes      yes        yes      yes    yes    .
 receipt.file       yes    .        yes        yes      .      yes    .
 hold.edit          .      .        yes        yes      yes    yes    .
+pack.make          .      .        .          yes      yes    yes    .
 activation.issue   yes    .        .          yes      .      yes    .
 job.view           yes    .        yes        yes      .      yes    .
 user.manage        .      .        .          .        .      yes    .
@@ -47,6 +48,7 @@ PERMISSIONS = {
     "notice.view": N_("See notices and their proof of delivery"),
     "receipt.file": N_("File signed return slips"),
     "hold.edit": N_("Mark charges as disputed or held"),
+    "pack.make": N_("Make a debtor's pack for the manager or a lawyer"),
     "activation.issue": N_("Print activation codes for owners"),
     "job.view": N_("See, stop and resume background jobs; see e-mail and send it again"),
     "user.manage": N_("Manage staff and their roles"),

@@ -12,7 +12,7 @@ from billing.clock import now
 from billing.core.problem import Missing, Refused
 from billing.flow.entry import record, replayed
 from billing.flow.printing import NOTICES
-from billing.flow.scans import media_type
+from billing.flow.scans import media_type, plain_name
 from billing.store.collection import Notice
 from billing.store.evidence import Delivery
 from billing.store.ledger import Reversal, live
@@ -70,7 +70,7 @@ def file_slip(
     content = {"notice": notice.number, "sha256": sha256, **_told(slip)}
     key = f"slip:{notice.serial}:{sha256}" + (f":{revision}" if revision else "")
     entry = record(session, notice.community_id, "delivery", key, actor, content)
-    return _add(session, actor, entry, notice, sha256, _plain(slip.file_name), slip, revision)
+    return _add(session, actor, entry, notice, sha256, plain_name(slip.file_name), slip, revision)
 
 
 def withdraw_slip(session: Session, actor: str, delivery: Delivery, reason: str, key: str) -> Reversal:
@@ -202,12 +202,6 @@ def _reverse(
 
 def _of_entry(delivery: Delivery, entry: int) -> ColumnElement[bool]:
     return and_(Delivery.community_id == delivery.community_id, Delivery.entry == entry)
-
-
-def _plain(name: str) -> str:
-    """A file's own name without folders or control characters; it is shown, never used as a path."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(sign for sign in last if sign.isprintable())[:120]
 
 
 def find_notice(session: Session, community_id: int, number: str) -> Notice:

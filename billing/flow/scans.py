@@ -28,14 +28,18 @@ def media_type(data: bytes) -> str:
         raise Unusable(N_("The file is larger than 20 MB: scan at 300 dpi or less."))
     kind = next((kind for sign, kind in _SIGNS.items() if data.startswith(sign)), None)
     if kind is None:
-        raise Unusable(
-            N_("This is neither a photo (JPEG, PNG) nor a PDF: upload the scan of the signed slip.")
-        )
+        raise Unusable(N_("This is neither a photo (JPEG, PNG) nor a PDF: upload a scan of the paper."))
     if kind.startswith("image/"):
         _check_picture(data)
     else:
         _check_pdf(data)
     return kind
+
+
+def plain_name(name: str) -> str:
+    """A file's own name without folders or control characters; it is shown, never used as a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in last if sign.isprintable())[:120]
 
 
 def _check_pdf(data: bytes) -> None:
@@ -45,7 +49,7 @@ def _check_pdf(data: bytes) -> None:
                 return
     except pikepdf.PdfError:  # a PasswordError too: nobody could show it in court
         pass
-    raise Unusable(N_("The PDF is damaged, locked or empty: scan the slip again."))
+    raise Unusable(N_("The PDF is damaged, locked or empty: scan the paper again."))
 
 
 def _check_picture(data: bytes) -> None:

@@ -93,7 +93,7 @@ OFFICE = (
 )
 
 #: A noun whose pages have no entry of their own -> the one under which they are found.
-WITHIN = {"bills": "periods"}
+WITHIN = {"bills": "periods", "community_papers": "contract", "packs": "units"}
 
 #: Where somebody who may edit the profile is sent while there is no community.
 FIRST_RUN = "guide.index"

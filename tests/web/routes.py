@@ -22,7 +22,18 @@ def arguments(session: Session) -> dict[str, Any]:
         "token": "AAAAAAAAAAAAAAAA",
         "number": "TZ-000001",
         **dict.fromkeys(
-            ("payment_id", "charge_id", "debtor_id", "run_id", "notice_id", "slip_id", "job_id", "mail_id"), 1
+            (
+                "payment_id",
+                "charge_id",
+                "debtor_id",
+                "run_id",
+                "notice_id",
+                "slip_id",
+                "job_id",
+                "mail_id",
+                "paper_id",
+            ),
+            1,
         ),
         "user_id": session.scalars(select(User.id).where(User.name == "clerk")).one(),
         "item_id": 1,
