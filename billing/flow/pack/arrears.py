@@ -97,17 +97,19 @@ def debts(subject: Subject) -> Iterator[Debt]:
 
 def arrears(subject: Subject) -> Iterator[Piece]:
     found = list(debts(subject))
-    notes = (say("arrears_note"), say("blank"))
+    notes = (say("arrears_note"), say("length_note"))
     rows = [row(_cells(number, debt)) for number, debt in enumerate(found, 1)]
     if rows:
         rows.append(row(_sum_cells(found), sums=True))
     yield piece(
-        "02 " + say(f"title.{KEY}"), KEY, paper(subject, "02", KEY, [table("", _LAYOUT, rows)], notes)
+        "02 " + say(f"title.{KEY}"),
+        KEY,
+        paper(subject, "02", KEY, [table("", _LAYOUT, rows)], (*notes, say("in_workbook"))),
     )
     full: list[list[Value]] = [_values(subject, number, debt) for number, debt in enumerate(found, 1)]
     if full:
         full.append(_sums(full))
-    data = book(subject, KEY, _COLUMNS, full, notes, sums=int(bool(full)))
+    data = book(subject, KEY, _COLUMNS, full, (*notes, say("blank")), sums=int(bool(full)))
     yield Piece(f"02 {say(f'title.{KEY}')}.xlsx", say(f"title.{KEY}"), say(f"proves.{KEY}"), data)
 
 
