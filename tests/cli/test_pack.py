@@ -13,7 +13,7 @@ pytestmark = on_sqlite
 
 
 @pytest.fixture
-def office_run(arrears, ask, tmp_path):
+def served(arrears, ask, tmp_path):
     ask("profile", "set", *PROFILE)
     ask("profile", "set", "--community", "示例小区", *CONTRACT)
     return ask("dun", "--as-of", "2026-11-23", "--out", tmp_path / "notices")["notices"][0]
@@ -26,14 +26,14 @@ def contract(tmp_path):
     return file
 
 
-def test_a_units_pack_tells_what_is_in_it_and_what_is_missing(office_run, ask, tmp_path):
+def test_a_units_pack_tells_what_is_in_it_and_what_is_missing(served, ask, tmp_path):
     out = tmp_path / "pack.zip"
-    made = ask("pack", office_run["unit"], "--as-of", "2026-11-23", "--out", out)
+    made = ask("pack", served["unit"], "--as-of", "2026-11-23", "--out", out)
     assert set(made) == {
         "file", "sha256", "as_of", "known_at", "debtor", "units", "documents", "missing",
     }  # fmt: skip
-    assert (made["file"], made["as_of"], made["units"]) == (str(out), "2026-11-23", [office_run["unit"]])
-    assert made["debtor"] == office_run["debtor"]
+    assert (made["file"], made["as_of"], made["units"]) == (str(out), "2026-11-23", [served["unit"]])
+    assert made["debtor"] == served["debtor"]
     assert made["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     with zipfile.ZipFile(out) as archive:
         assert archive.testzip() is None
@@ -42,22 +42,22 @@ def test_a_units_pack_tells_what_is_in_it_and_what_is_missing(office_run, ask, t
             assert (hashlib.sha256(data).hexdigest(), len(data)) == (one["sha256"], one["bytes"])
         assert {one["name"] for one in made["documents"]} | {"SHA256SUMS"} == set(archive.namelist())
         assert all(info.flag_bits & 0x800 or info.filename.isascii() for info in archive.infolist())
-    assert f"{office_run['number']} has no signed slip." in made["missing"]
+    assert f"{served['number']} has no signed slip." in made["missing"]
     assert "No contract paper is filed that was in force in the periods owed." in made["missing"]
 
 
-def test_a_debtor_is_named_instead(office_run, ask, tmp_path):
-    one = ask("pack", office_run["unit"], "--as-of", "2026-11-23", "--out", tmp_path / "a.zip")
-    other = ask("pack", office_run["debtor"], "--as-of", "2026-11-23", "--out", tmp_path / "b.zip")
+def test_a_debtor_is_named_instead(served, ask, tmp_path):
+    one = ask("pack", served["unit"], "--as-of", "2026-11-23", "--out", tmp_path / "a.zip")
+    other = ask("pack", served["debtor"], "--as-of", "2026-11-23", "--out", tmp_path / "b.zip")
     assert one["sha256"] == other["sha256"]
     ask("pack", "没有这人", "--as-of", "2026-11-23", "--out", tmp_path / "c.zip", status=1)
     assert not (tmp_path / "c.zip").exists()
 
 
-def test_no_file_is_written_over_unless_asked(office_run, ask, tmp_path):
+def test_no_file_is_written_over_unless_asked(served, ask, tmp_path):
     out = tmp_path / "pack.zip"
     out.write_text("something else")
-    arguments = ("pack", office_run["unit"], "--as-of", "2026-11-23", "--out", out)
+    arguments = ("pack", served["unit"], "--as-of", "2026-11-23", "--out", out)
     assert "is there already" in ask(*arguments, status=2)["error"]
     assert out.read_text() == "something else"
     assert ask(*arguments, "--force")["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
@@ -75,7 +75,7 @@ def test_what_fails_leaves_nothing(arrears, ask, tmp_path):
     assert ask("pack", "1-1-101", "--out", out, status=2)["error"]
 
 
-def test_the_contract_is_filed_listed_put_in_and_withdrawn(office_run, ask, contract, tmp_path):
+def test_the_contract_is_filed_listed_put_in_and_withdrawn(served, ask, contract, tmp_path):
     add = (
         "paper",
         "add",
@@ -90,7 +90,7 @@ def test_the_contract_is_filed_listed_put_in_and_withdrawn(office_run, ask, cont
     paper = ask(*add)["paper"]
     assert ask(*add)["paper"] == paper
     assert [one["title"] for one in ask("paper", "list")["papers"]] == ["前期物业服务合同"]
-    arguments = ("pack", office_run["unit"], "--as-of", "2026-11-23", "--out")
+    arguments = ("pack", served["unit"], "--as-of", "2026-11-23", "--out")
     names = {one["name"] for one in ask(*arguments, tmp_path / "a.zip")["documents"]}
     assert "04 合同/01 服务合同 前期物业服务合同.pdf" in names
     ask("paper", "withdraw", paper, "--reason", "扫错了")
