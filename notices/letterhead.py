@@ -14,7 +14,8 @@ _LOGO_HEIGHT, _LOGO_WIDTH = 9 * MM, 32 * MM
 def letterhead(flow: Flow, press: Press, title: str, subtitle: str = "") -> None:
     """Company and community on the left, the title in the middle, the verification code on the right."""
     below = _sender(flow, press, LEFT + logo(flow, press, LEFT, TOP))
-    _verification_code(flow, press)
+    if press.paper.verify_url:
+        _verification_code(flow, press)
     middle = max(TOP + 14.5 * MM, TOP + below + 12 * MM)
     sheet = flow.sheet
     whole = sheet.width(title, TITLE) + sheet.width(subtitle, TIMES)
@@ -74,7 +75,8 @@ def running_head(press: Press, title: str) -> Callable[[Flow], None]:
 def feet(flow: Flow, press: Press) -> None:
     """Under every page: what made it, and which page of how many it is."""
     paper = press.paper
-    made = press.say("label.footer", 模板=paper.template, 程序=paper.generator)
+    footer = "label.footer" if paper.verify_url else "exhibit.footer"
+    made = press.say(footer, 模板=paper.template, 程序=paper.generator)
     if paper.ledger_mark:
         made += f" · {press.say('label.ledger_mark', 校验码=paper.ledger_mark)}"
     for number, sheet in enumerate(flow.sheets):

@@ -8,6 +8,7 @@ from billing.core.ageing import oldest_days
 from billing.core.money import capital, grouped
 from notices import content, figures
 from notices.content import Paper
+from notices.exhibit_tables import Exhibit
 from notices.fonts import Fonts
 from notices.pictures import Picture
 from notices.record import kind_of
@@ -42,6 +43,8 @@ class Press:
     @property
     def title(self) -> str:
         """What a paper of this kind is called; later kinds keep their headings in a section of their own."""
+        if isinstance(self.paper, Exhibit):
+            return self.paper.title
         kind = kind_of(self.paper)
         own = f"{kind}.title"
         return self.say(own if own in wording(LATEST) else f"heading.{kind}")

@@ -8,8 +8,10 @@ from billing.core.money import MICRO
 from billing.core.problem import Refused
 from billing.translations import N_
 from notices.content import (
+from notices.exhibit_tables import Exhibit
     ChargeLine,
     Demand,
+    Exhibit,
     LateFeeSegment,
     Paper,
     PaymentNotice,
@@ -22,7 +24,7 @@ from notices.fonts import Fonts, MissingGlyph
 from notices.waiver_request import WaiverForm
 
 _ALWAYS = (
-    *("number", "verify_url", "office.company", "community.name"),
+    *("number", "office.company", "community.name"),
     *("unit.label", "unit.owner", "unit.address"),
 )
 _ACCOUNT = (
@@ -46,7 +48,7 @@ def proof(paper: Paper, using: Fonts) -> None:
 
 def gaps(paper: Paper) -> tuple[str, ...]:
     """What this paper needs and nobody entered, as dotted field names such as office.bank_account."""
-    needed = list(_ALWAYS)
+    needed = list(_ALWAYS) if isinstance(paper, Exhibit) else ["verify_url", *_ALWAYS]
     if isinstance(paper, Demand | PaymentNotice | Statement):
         needed += [*_ACCOUNT, *_CONTRACT]
     if isinstance(paper, Demand) or (isinstance(paper, PaymentNotice) and late_fee_due(paper.late_lines)):

@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from notices.content import ActivationLetter, Demand, Paper, PaymentNotice, Receipt, Statement
+from notices.exhibit_tables import Exhibit
 from notices.waiver_request import WaiverForm
 
 KINDS: dict[str, type[Paper]] = {
@@ -22,6 +23,7 @@ KINDS: dict[str, type[Paper]] = {
     "activation": ActivationLetter,
     "statement": Statement,
     "waiver_form": WaiverForm,
+    "exhibit": Exhibit,
 }
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 

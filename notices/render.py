@@ -6,7 +6,7 @@ from typing import Any
 
 from billing.core.problem import Refused
 from billing.translations import N_
-from notices import activation, demand, payment_notice, receipt, statement, waiver_form
+from notices import activation, demand, exhibit, payment_notice, receipt, statement, waiver_form
 from notices.content import GENERATOR, Paper
 from notices.fonts import Fonts, fonts
 from notices.layout import Flow
@@ -23,6 +23,7 @@ __all__ = ["GENERATOR", "merge", "render"]
 _COMPOSERS: dict[str, Callable[[Any, Press], Flow]] = {
     "activation": activation.compose,
     "demand": demand.compose,
+    "exhibit": exhibit.compose,
     "payment_notice": payment_notice.compose,
     "receipt": receipt.compose,
     "statement": statement.compose,

@@ -14,6 +14,7 @@ from billing.cli import (
     mail,
     office,
     ownership,
+    pack,
     periods,
     policy,
     profile,
@@ -40,6 +41,7 @@ COMMANDS = (
     *office.COMMANDS,
     *backup.COMMANDS,
     *schedule.COMMANDS,
+    *pack.COMMANDS,
     late_fee.late_fee,
     scheduler.scheduler,
 )

@@ -33,6 +33,7 @@ waiver.request     yes    .        yes        yes      yes    yes    .
 waiver.decide      .      .        .          yes      yes    yes    .
 waiver.end         .      .        .          yes      .      yes    .
 waiver.policy      .      .        .          yes      .      yes    .
+pack.make          .      .        .          yes      yes    yes    .
 activation.issue   yes    .        .          yes      .      yes    .
 job.view           yes    .        yes        yes      .      yes    .
 schedule.edit      .      .        .          yes      .      yes    .
@@ -65,6 +66,7 @@ PERMISSIONS = {
     "waiver.decide": N_("Decide on waivers, up to what their policy allows the role"),
     "waiver.end": N_("End an approved waiver"),
     "waiver.policy": N_("Set the waiver policies"),
+    "pack.make": N_("Make a debtor's pack for the manager or a lawyer"),
     "activation.issue": N_("Print activation codes for owners"),
     "job.view": N_("See, stop and resume background jobs; see e-mail and send it again"),
     "schedule.edit": N_("Set when recurring tasks run, and run them now"),

@@ -30,7 +30,7 @@ def keep_document(
         about=about,
         about_id=about_id,
         sha256=keep(session, vault, data, "application/pdf"),
-        pages=_pages(data),
+        pages=count_pages(data),
         generator=content.GENERATOR,
         recorded_at=now(),
     )
@@ -50,6 +50,6 @@ def kept(vault: Vault, sha256: str) -> bytes:
         ) from None
 
 
-def _pages(data: bytes) -> int:
+def count_pages(data: bytes) -> int:
     with pikepdf.open(io.BytesIO(data)) as pdf:
         return len(pdf.pages)

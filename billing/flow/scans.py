@@ -38,6 +38,12 @@ def media_type(data: bytes) -> str:
     return kind
 
 
+def plain_name(name: str) -> str:
+    """A file's own name without folders or control characters; it is shown, never used as a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in last if sign.isprintable())[:120]
+
+
 def _check_pdf(data: bytes) -> None:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -60,9 +66,3 @@ def _check_picture(data: bytes) -> None:
     except (OSError, ValueError, SyntaxError):
         raise Unusable(N_("The picture is damaged or cut off: take or scan it again.")) from None
     raise Unusable(N_("The picture has too many pixels: scan at 300 dpi or less."))
-
-
-def plain_name(name: str) -> str:
-    """A file's own name without folders or control characters; it is shown, never used as a path."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(sign for sign in last if sign.isprintable())[:120]

@@ -125,9 +125,11 @@ OFFICE = (
 #: A noun whose pages have no entry of their own -> the one under which they are found.
 WITHIN = {
     "bills": "periods",
+    "community_papers": "contract",
     "contacts": "units",
     "good_faith_rules": "proposals",
     "holdings": "units",
+    "packs": "units",
     "waiver_policies": "waivers",
 }
 

@@ -28,6 +28,11 @@ def original(data: bytes, name: str, media_type: str) -> Response:
     return _sealed(send_file(io.BytesIO(data), media_type, as_attachment=True, download_name=name))
 
 
+def archive(zip_file: BinaryIO, name: str) -> Response:
+    """A ZIP of our own making, to be saved: streamed and closed."""
+    return _sealed(send_file(zip_file, "application/zip", as_attachment=True, download_name=f"{name}.zip"))
+
+
 def picture(data: bytes) -> Response:
     """A JPEG of our own making, to be shown on a page. It never changes, but it is somebody's data."""
     answer = _sealed(send_file(io.BytesIO(data), "image/jpeg"))

@@ -33,6 +33,7 @@ def arguments(session: Session) -> dict[str, Any]:
                 "mail_id",
                 "holding_id",
                 "joinder_id",
+                "paper_id",
             ),
             1,
         ),
