@@ -8,10 +8,8 @@ from billing.core.money import MICRO
 from billing.core.problem import Refused
 from billing.translations import N_
 from notices.content import (
-from notices.exhibit_tables import Exhibit
     ChargeLine,
     Demand,
-    Exhibit,
     LateFeeSegment,
     Paper,
     PaymentNotice,
@@ -20,6 +18,7 @@ from notices.exhibit_tables import Exhibit
     Waived,
     late_fee_due,
 )
+from notices.exhibit_tables import Exhibit
 from notices.fonts import Fonts, MissingGlyph
 from notices.waiver_request import WaiverForm
 
