@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from billing import keeping
 from billing.clock import now, today
 from billing.core.problem import Refused
-from billing.flow import paper_mail, prepared, printing, schedule, work
+from billing.flow import paper_mail, prepared, printing, schedule, waiver_decision, work
 from billing.flow.printing import BILLS, NOTICES, Numbered, Series
 from billing.store.base import writing
 from billing.store.vault import Vault
+from billing.store.waivers import WaiverRequest
 from billing.store.work import Job, JobUnit
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,19 @@ def _day(unit: JobUnit) -> date:
     return date.fromisoformat(unit.name)
 
 
+def note_lapses(session: Session, vault: Vault, unit: JobUnit) -> dict[str, Any]:
+    """Note what lapsed until yesterday, each with its mail in a transaction of its own; done twice it notes nothing."""
+    noted = []
+    for request_id in waiver_decision.lapsing(session, unit.community_id, _day(unit)):
+        with writing(session, unit.community_id):
+            request = session.get_one(WaiverRequest, request_id)
+            if waiver_decision.note_lapse(session, schedule.ACTOR, _day(unit), request):
+                noted.append(request.number)
+    return {"count": len(noted), "lapsed": noted}
+
+
 MAKERS: Mapping[str, Make] = {
+    "waivers": note_lapses,
     "periods": lambda session, vault, unit: prepared.preview_period(session, unit.community_id, unit.name),
     "dunning": lambda session, vault, unit: prepared.preview_dunning(session, unit.community_id, _day(unit)),
     "backup": lambda session, vault, unit: keeping.back_up(session, vault, unit.name),

@@ -19,9 +19,11 @@ from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import record, replayed
 from billing.flow.estate import policies
 from billing.flow.waiver_effect import Effect, account_on, effect
+from billing.flow.waiver_news import tell_of_decision, tell_of_end
 from billing.flow.waiver_policy import find_waiver_policy
 from billing.flow.waivers import asked_by, require_open
 from billing.store import index
+from billing.store.standing import accounts
 from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverPaper, WaiverRequest, WaiverShare
 from billing.translations import N_
 
@@ -73,6 +75,7 @@ def approve_waiver(
     session.add_all([decision, *_shares(request, entry, found)])
     session.flush()
     index.refresh(session, list(found.waiver.reliefs))
+    tell_of_decision(session, actor, today, request, decision)
     return decision
 
 
@@ -92,6 +95,7 @@ def refuse_waiver(
     decision = _decision(request, entry, today, content, policy, None, 0)
     session.add(decision)
     session.flush()
+    tell_of_decision(session, actor, today, request, decision)
     return decision
 
 
@@ -184,7 +188,10 @@ def withdraw_waiver(
     else:
         _check_end(session, request, decision, today, may_end)
     entry = record(session, request.community_id, "waiver_end", key, actor, content)
-    return _end(session, request, entry, "withdrawn", today, reason)
+    end = _end(session, request, entry, "withdrawn", today, reason)
+    if decision:
+        tell_of_end(session, actor, today, request, decision, end)
+    return end
 
 
 def _check_end(
@@ -225,7 +232,15 @@ def lapsing(session: Session, community_id: int, today: date) -> list[int]:
         )
         .order_by(WaiverRequest.id)
     )
-    return [request.id for request in late if waiver_state(session, request, today) == "lapsed"]
+    requests = {request.number: request for request in late}
+    debtors = sorted({request.debtor_id for request in requests.values()})
+    found = accounts(session, community_id, policies(session, community_id), debtor_ids=debtors)
+    return [
+        requests[waiver.number].id
+        for account in found
+        for waiver in account.waivers
+        if waiver.number in requests and account.waiver_state(waiver, today) == "lapsed"
+    ]
 
 
 def note_lapse(session: Session, actor: str, today: date, request: WaiverRequest) -> WaiverEnd | None:
@@ -237,7 +252,10 @@ def note_lapse(session: Session, actor: str, today: date, request: WaiverRequest
     entry = record(
         session, request.community_id, "waiver_end", f"waiver-lapse:{request.serial}", actor, content
     )
-    return _end(session, request, entry, "lapsed", today, "")
+    end = _end(session, request, entry, "lapsed", today, "")
+    decision = session.scalars(select(WaiverDecision).where(WaiverDecision.request_id == request.id)).one()
+    tell_of_end(session, actor, today, request, decision, end)
+    return end
 
 
 def _end(

@@ -11,6 +11,7 @@ from billing.store.collection import Bill, Document, Notice, paper_of
 from billing.store.evidence import Delivery, StoredFile
 from billing.store.ledger import Charge, Entry, Payment, Reversal, live, reverses
 from billing.store.people import Ownership, Party
+from billing.store.waivers import WaiverRequest
 
 #: The kind of the entries that say a pack was made: they change nothing that a pack tells.
 PACK = "pack"
@@ -25,7 +26,7 @@ class Range:
     debtor_ids: Sequence[int]
     known_at: int
 
-    def holds(self, table: type[Notice | Bill | Payment]) -> ColumnElement[bool]:
+    def holds(self, table: type[Notice | Bill | Payment | WaiverRequest]) -> ColumnElement[bool]:
         return and_(
             table.community_id == self.community_id,
             table.unit_id.in_(self.unit_ids),

@@ -1,14 +1,15 @@
 """Owners hear of what is done to their account, whoever does it; one payment makes one mail."""
 
+from datetime import timedelta
+
 import pytest
 
 from billing.core.problem import Refused
-from billing.flow import payments, reversals
-from billing.flow.events import queue_event
+from billing.flow import payments, reversals, waiver_news
 from billing.flow.payments import Money, take_payment
+from billing.flow.waiver_decision import refuse_waiver
 from billing.store.base import writing
 from billing.store.ledger import Charge
-from billing.store.mail import Mail
 from tests.flow.town import ACTOR, Town, day
 from tests.post.room import WEI, PostRoom
 from tests.support.databases import on_sqlite
@@ -26,7 +27,7 @@ def town(town: Town) -> Town:
 @pytest.fixture(autouse=True)
 def same_clock(room: PostRoom, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counter's clock is the post room's."""
-    for desk in (payments, reversals):
+    for desk in (payments, reversals, waiver_news):
         monkeypatch.setattr(desk, "now", lambda: room.clock.now)
 
 
@@ -129,30 +130,30 @@ class TestNobodyIsTold:
         assert told(room) == []
 
 
-WAIVER = {"金额": "64.80", "期间": "2026年第三季度", "到期日": "2026年12月31日", "原因": "非恶意拖欠"}
-
-
 @on_sqlite
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        ("waiver-approved", ("64.80元已经批准", "2026年12月31日", "原因：非恶意拖欠")),
-        ("waiver-refused", ("64.80元的申请未获批准", "原因：非恶意拖欠")),
-        ("waiver-lapsed", ("64.80元", "截至2026年12月31日未付清", "失效")),
-        ("waiver-withdrawn", ("64.80元已经撤回", "原因：非恶意拖欠")),
-    ],
-)
-def test_a_decision_on_a_waiver_is_told_once(
-    room: PostRoom, town: Town, letterbox: Letterbox, kind: str, words: tuple[str, ...]
-) -> None:
-    def decide() -> Mail | None:
-        with writing(town.session, town.community_id):
-            unit, owner = town.unit("1-1-101"), town.charges("1-1-101")[0].debtor_id
-            return queue_event(town.session, ACTOR, town.today, room.clock.now, kind, unit, owner, 7, WAIVER)
+class TestAWaiverIsTold:
+    """张伟's third quarter of 2026 (1,200.00, due on 2026-09-30) is 54 days late: 64.80."""
 
-    first, second = decide(), decide()
-    assert first and second and first.id == second.id
-    room.send()
-    (envelope,) = letterbox.taken
-    body = read(envelope).get_content()
-    assert all(each in body for each in ("张伟", "2026年第三季度", *words))
+    def test_approved_and_lapsed(self, room: PostRoom, town: Town, letterbox: Letterbox) -> None:
+        request = town.waive("1-1-101", "non-malicious", percent=100, pay_by=town.today + timedelta(days=10))
+        later = town.on((town.today + timedelta(days=11)).isoformat())
+        assert later.note_lapses() == [request.number]
+        assert later.note_lapses() == []
+        room.send()
+        approved, lapsed = (read(envelope) for envelope in letterbox.taken)
+        assert request.number in approved["Subject"]
+        assert "2026Q3" in approved.get_content() and "付清所涉各笔本金" in approved.get_content()
+        assert "已自始失效" in lapsed.get_content() and "合计人民币1,278.00元" in lapsed.get_content()
+
+    def test_refused_and_withdrawn(self, room: PostRoom, town: Town, letterbox: Letterbox) -> None:
+        town.withdraw(
+            town.ask_waiver("1-1-101", "office-error", percent=50)
+        )  # nobody decided: nothing to tell
+        town.withdraw(town.waive("1-1-101", "office-error", percent=50))
+        refused = town.ask_waiver("1-1-101", "office-error", percent=50)
+        with writing(town.session, town.community_id):
+            refuse_waiver(town.session, "manager", "admin", town.today, refused, "账单无误", "one")
+        room.send()
+        bodies = [read(envelope).get_content() for envelope in letterbox.taken]
+        for body, word in zip(bodies, ("至多减免人民币32.40元", "撤销", "账单无误"), strict=True):
+            assert "张伟" in body and word in body

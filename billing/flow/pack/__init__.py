@@ -23,6 +23,7 @@ from billing.flow.pack.notices import deliveries, notices
 from billing.flow.pack.payments import payments
 from billing.flow.pack.piece import Lack, Piece
 from billing.flow.pack.subject import Subject
+from billing.flow.pack.waivers import waivers
 from billing.flow.pack.working import working
 from billing.flow.statements import Statement
 from billing.store.pack import PACK
@@ -54,11 +55,6 @@ def statements(subject: Subject) -> Iterator[Piece]:
         yield Piece(name, told, say("proves.statement"), data, count_pages(data))
 
 
-def waiver_papers(subject: Subject) -> Iterator[Piece | Lack]:
-    """08 减免: the register of waivers and their approvals; a folder that is not there while nothing was waived."""
-    yield from ()
-
-
 PARTS: tuple[Part, ...] = (
     statements,
     arrears,
@@ -67,7 +63,7 @@ PARTS: tuple[Part, ...] = (
     notices,
     deliveries,
     payments,
-    waiver_papers,
+    waivers,
     holdings,
 )
 

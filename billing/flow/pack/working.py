@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from billing.core.late_fee import Segment
 from billing.core.money import grouped
-from billing.core.statement import Line, Settled
+from billing.core.statement import Line, Relief, Settled
 from billing.flow import papers
 from billing.flow.estate import policies
 from billing.flow.pack.exhibit import Cells, Layout, book, paper, piece, row, say, table
@@ -62,7 +62,7 @@ class Pause:
     last: date
 
 
-Step = Segment | Settled | Pause
+Step = Segment | Settled | Relief | Pause
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,12 @@ class Charge:
 
     @property
     def steps(self) -> list[Step]:
-        """Stretches, pauses and payments in the order of their days."""
+        """Stretches, pauses, payments and principal given up in the order of their days."""
         fee = self.line.late_fee
         steps: list[tuple[date, int, Step]] = [(part.first, 0, part) for part in fee.segments]
         steps += [(pause.first, 0, pause) for pause in self._pauses()]
         steps += [(part.on + _DAY, -1, part) for part in self.line.settled]
+        steps += [(one.since + _DAY, -1, one) for one in self.line.reliefs if one.principal]
         return [step for _, _, step in sorted(steps, key=lambda each: each[:2])]
 
     def _pauses(self) -> Iterator[Pause]:
@@ -151,11 +152,17 @@ def _cells(line: Line, step: Step) -> Cells:
             return [due, "", f"{figures.span(step.first, step.last)}\n{say('pause_row')}", *[""] * 4]
         case Settled():
             return [_paid(step), *[None] * 6]
+        case Relief():
+            return [_given_up(step), *[None] * 6]
 
 
 def _paid(step: Settled) -> str:
     told = {"本金": grouped(step.principal), "违约金": grouped(step.late_fee)}
     return say("paid_row", 日期=step.on.isoformat(), **told)
+
+
+def _given_up(step: Relief) -> str:
+    return say("given_up_row", 日期=step.since.isoformat(), 本金=grouped(step.principal))
 
 
 def _values(charges: Sequence[Charge]) -> Iterator[list[Value]]:
@@ -181,3 +188,5 @@ def _step_values(step: Step) -> list[Value]:
             return [None, step.first, step.last, *[None] * 6, say("pause_row")]
         case Settled():
             return [None, None, step.on, *[None] * 6, _paid(step)]
+        case Relief():
+            return [None, None, step.since, *[None] * 6, _given_up(step)]
