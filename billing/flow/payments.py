@@ -236,8 +236,8 @@ def _check_jointly(account: Account, paying: Party, money: Money, charges: Seque
     if money.amount > owed:
         raise Refused(
             N_(
-                "%(name)s owes %(owed)s together with %(debtor)s here on %(on)s: take no more for it. What is meant for "
-                "%(debtor)s's other charges is a payment of %(debtor)s."
+                "%(name)s owes %(owed)s together with %(debtor)s here on %(on)s: take no more for it. What is meant "
+                "for %(debtor)s's other charges is a payment of %(debtor)s."
             ),
             name=paying.name,
             owed=yuan(owed),

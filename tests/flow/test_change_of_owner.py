@@ -362,7 +362,7 @@ class TestDebtors:
         town.issue("2026Q2")
         town.pay(UNIT, "1000.00", "2026-06-30", debtor="何静")
         assert [row[3] for row in owed(town)] == ["1200.00", "200.00"]  # though the other is older
-        with pytest.raises(Refused, match="何静 owes 200.00 together with 张伟"):
+        with pytest.raises(Refused, match=r"何静 owes 200\.00 together with 张伟"):
             town.pay(UNIT, "200.01", "2026-06-30", debtor="何静")
 
     @on_sqlite
