@@ -28,7 +28,7 @@ def facts(flow: Flow, pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def unit_facts(press: Press) -> list[tuple[str, str]]:
-    """房屋坐落, 业主, 建筑面积, 共同债务人, 服务合同."""
+    """房屋坐落, 业主, 建筑面积, 共有人, 服务合同."""
     unit, community, none = press.paper.unit, press.paper.community, press.say("label.none")
     contract = f"《{press.places['合同名称']}》{press.say('label.contract_number')}"
     if community.contract_from:

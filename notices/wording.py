@@ -84,7 +84,10 @@ def wording(version: str) -> Wording:
         raise Refused(N_("There is no wording of papers called “%(version)s”."), version=version)
     tables = tomllib.loads(path.read_text("utf-8"))
     base = tables.pop("base", "")
-    return Wording(version, {**(wording(base).texts if base else {}), **dict(_flat(tables))})
+    texts = {**(wording(base).texts if base else {}), **dict(_flat(tables))}
+    for part in sorted(_FOLDER.glob(f"{version}-*.toml")):  # of one subject each, so that a file can be read
+        texts |= dict(_flat(tomllib.loads(part.read_text("utf-8"))))
+    return Wording(version, texts)
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -15,6 +15,9 @@ from billing.store.liability import CO_OWNER, JOINED, TENANT, ChargeDebtor, deci
 from billing.store.people import Ownership, Party, held_on
 from billing.translations import N_
 
+#: What stands behind a name on paper.
+_AS = {CO_OWNER: "", TENANT: "（承租人）", JOINED: "（债务加入人）"}
+
 
 @dataclass(frozen=True)
 class Joint:
@@ -85,8 +88,9 @@ def joint_debtors(
 
 
 def names(joint: Mapping[int, Sequence[Joint]], charges: Iterable[int]) -> list[str]:
-    """Whoever owes one of these charges beside its first debtor, each once."""
-    return list(dict.fromkeys(one.name for charge in charges for one in joint.get(charge, ())))
+    """Whoever owes one of these charges beside its first debtor, each once; as what, unless as a co-owner."""
+    told = (f"{one.name}{_AS[one.role]}" for charge in charges for one in joint.get(charge, ()))
+    return list(dict.fromkeys(told))
 
 
 def account_holder(

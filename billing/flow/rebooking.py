@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.core.calendar import parse_period
@@ -17,6 +17,7 @@ from billing.flow.liability import name_jointly
 from billing.flow.ownership import Splits, splits
 from billing.flow.reversals import undo
 from billing.flow.tariffs import as_tariffs, in_force, tariff_rows
+from billing.store import index
 from billing.store.base import summed
 from billing.store.estate import FeeItem, Unit, UnitFee
 from billing.store.ledger import Allocation, Charge, Payment, live
@@ -117,8 +118,10 @@ def rebook(
     for one in moved:
         undo(session, entry, one.charge, reason)
     rows = list(_rows(session, entry, today, moved, newcomer, due))
-    made = session.scalars(insert(Charge).returning(Charge, sort_by_parameter_order=True), rows).all()
-    name_jointly(session, unit.community_id, entry, Charge.entry == entry)
+    last = index.last_id(session)
+    ids = index.book(session, unit.community_id, rows)
+    made = session.scalars(select(Charge).where(Charge.id.in_(ids)).order_by(Charge.id)).all()
+    name_jointly(session, unit.community_id, entry, Charge.id > last)
     _join_again(session, entry, moved, made, beside)
     rules = policies(session, unit.community_id)
     debtors = {one.charge.debtor_id for one in moved} | {charge.debtor_id for charge in made}
@@ -161,8 +164,6 @@ def _rows(
                 "area_e2": old.area_e2,
                 "price_e4": old.price_e4,
                 "basis": old.basis,
-                "open_fen": amount,
-                "settled_fen_days": 0,
             }
 
 

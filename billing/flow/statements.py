@@ -11,7 +11,7 @@ from billing.core.money import yuan
 from billing.core.statement import Line, Totals, totals
 from billing.core.waiver import State, Waiver
 from billing.flow.estate import policies
-from billing.flow.liability import Joint, joint_debtors, names
+from billing.flow.liability import Joint, joint_debtors
 from billing.flow.payments import find_debtor
 from billing.store.estate import Unit
 from billing.store.standing import Account, accounts
@@ -159,7 +159,7 @@ def _line(row: Line, jointly: Mapping[int, Sequence[Joint]]) -> dict[str, Any]:
     return {
         "id": row.charge.id,
         "debtor": row.charge.debtor,
-        "jointly": names(jointly, [row.charge.id]),
+        "jointly": [one.name for one in jointly.get(row.charge.id, ())],
         "item": row.charge.item,
         "period": row.charge.period,
         "due": row.charge.due.isoformat(),

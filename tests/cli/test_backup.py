@@ -375,6 +375,7 @@ def test_a_backup_of_an_older_schema_is_brought_up(
     town: Town, tmp_path: Path, command: Any, app: Flask, other: Office
 ) -> None:
     """What an earlier release wrote: its tables with its columns alone."""
+    told = statements(town.session)
     town.session.rollback()
     assert command("db", "downgrade", "0004").exit_code == 0
     known = inspect(db.engine)
@@ -396,23 +397,5 @@ def test_a_backup_of_an_older_schema_is_brought_up(
         patch.setattr(type(Base.metadata), "sorted_tables", older)
         backup.write(db.engine, Vault(app.config["VAULT_DIR"]), tmp_path / "old.zip", now(), archive.verify)
     assert other.run("restore", tmp_path / "old.zip")["schema"] == "0004"
-    assert other.ask(statements) == statements(town.session)
+    assert other.ask(statements) == told
     assert other.tables() >= set(Base.metadata.tables)
-
-
-@on_sqlite
-def test_a_task_is_done_from_the_command_line(ask: Any, town: Town) -> None:
-    town.session.rollback()
-    answer = ask("schedule", "run", "periods")
-    assert (answer["state"], answer["done"]) == ("done", 1)
-    (unit,) = answer["units"]
-    assert (unit["name"], unit["count"], unit["total"]) == ("2026Q4", 3, "3606.00")
-    assert ask("schedule", "set", "backup", "--at", "23:30", "--off")["next"] is None
-    tasks = {task["kind"]: task for task in ask("schedule", "list")["tasks"]}
-    assert (tasks["backup"]["at"], tasks["backup"]["on"], tasks["periods"]["state"]) == (
-        "23:30",
-        False,
-        "done",
-    )
-    assert "time of day" in ask("schedule", "set", "backup", "--at", "soon", status=1)["error"]
-    ask("schedule", "run", "nothing", status=2)

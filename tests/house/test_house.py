@@ -21,6 +21,7 @@ def test_the_top_level_is_as_agreed() -> None:
         "Makefile",
         "babel.cfg",
         "bench",
+        "deploy",
         "docs",
         "migrations",
         "pyproject.toml",

@@ -18,6 +18,7 @@ FACTS = (
     "bill",
     "bill_run",
     "charge",
+    "community_paper",
     "charge_debtor",
     "delivery",
     "document",
