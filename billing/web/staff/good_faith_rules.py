@@ -56,7 +56,7 @@ class RuleForm(Form):
 
 
 @bp.route("/", methods=["GET", "POST"])
-@permission("tariff.edit")
+@permission("waiver.policy")
 def index(community_id: int) -> Page:
     """The rules of today, everything entered so far, and a new one that begins with the terms of the one named."""
     session = db.session()

@@ -26,7 +26,7 @@ bp = Blueprint("proposals", __name__, url_prefix="/c/<int:community_id>/proposal
 Page = str | Response | tuple[str, int]
 
 #: Who may put a request on file.
-ASK = "hold.edit"
+ASK = "waiver.request"
 #: More rows than anybody reads; the sums below the list are those of all.
 MOST_ROWS = 300
 
@@ -42,7 +42,7 @@ class Ask(Form):
 
 
 @bp.get("/")
-@permission("statement.view")
+@permission("waiver.view")
 def index(community_id: int) -> Page:
     return _list(Ask())
 
@@ -79,7 +79,7 @@ def put(community_id: int) -> Page:
 
 
 @bp.route("/units/<int:unit_id>/debtors/<int:debtor_id>", methods=["GET"])
-@permission("statement.view")
+@permission("waiver.view")
 def show(community_id: int, unit_id: int, debtor_id: int) -> Page:
     """What the books say of one debtor, for and against; and the boxes for what only people know."""
     return _hearing(Ask(), unit_id, debtor_id)

@@ -1,7 +1,8 @@
 """A waiver asked for by staff: the policy chosen, its effect seen charge by charge, then put on file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -14,6 +15,7 @@ from billing.core.waiver_policy import WaiverPolicy
 from billing.extensions import db
 from billing.flow import waivers
 from billing.flow.allocation import account_of
+from billing.flow.conduct import hearing
 from billing.flow.estate import policies
 from billing.flow.waiver_effect import Effect
 from billing.flow.waiver_policy import waiver_policies
@@ -92,13 +94,14 @@ def _place(unit_id: int, debtor_id: int) -> Place:
     return Place(unit, account_of(session, unit, party.id, policies(session, unit.community_id)))
 
 
-def _asked(policy: WaiverPolicy, form: Ask) -> Application:
+def _asked(policy: WaiverPolicy, form: Ask, found: Sequence[Mapping[str, Any]] = ()) -> Application:
     return Application(
         policy.code,
         form.terms(),
         (form.reason.data or "") if "reason" in form else "",
         form.key.data or "",
         tuple(sorted(set(form.charges.data or ()))),
+        found=found,
     )
 
 
@@ -127,7 +130,13 @@ def _put_on_file(place: Place, policy: WaiverPolicy, form: Ask) -> str | None:
                 today(),
                 place.unit,
                 place.account.debtor_id,
-                _asked(policy, form),
+                _asked(policy, form, _found(place)),
                 papers,
             ).number
     return None
+
+
+def _found(place: Place) -> list[Mapping[str, Any]]:
+    """What the books say for the debtor on this day is kept with the request, under whatever policy it is made."""
+    heard = hearing(db.session(), place.unit, place.account.debtor_id, today())
+    return [one.as_data() for one in heard.found]

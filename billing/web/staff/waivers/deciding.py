@@ -7,9 +7,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from billing.clock import today
+from billing.core.conduct import kept_sentence
 from billing.core.waiver_policy import WaiverPolicy, in_force
 from billing.extensions import db
 from billing.flow import waiver_book, waiver_decision, waivers
+from billing.flow.conduct import hearing
 from billing.flow.statements import granted_on
 from billing.flow.waiver_effect import Effect, account_on, effect
 from billing.flow.waiver_policy import entered, waiver_policies
@@ -192,6 +194,8 @@ def _page(
         obstacle=_obstacle(row),
         above=_above(asked, found),
         waiver_charges=_labels(asked),
+        found=[kept_sentence(one, gettext) for one in asked.found],
+        heard=hearing(session, row.Unit, asked.debtor_id, day) if looked.state == "asked" else None,
     )
     return page, sent.status if sent else 200
 
