@@ -50,9 +50,9 @@ def _one_file(session: Session, communities: Sequence[int], now: datetime, today
 
 #: Every kind; what one does with a unit stands in `billing.jobs`.
 TASKS: Mapping[str, Task] = {
-    "waivers": Task(N_("Note lapsed waivers"), "00:30", _each),
     "periods": Task(N_("Preview fee periods"), "01:30", prepared.periods_ahead),
     "dunning": Task(N_("Preview dunning"), "01:45", _each),
+    "waivers": Task(N_("Note lapsed waivers"), "02:00", _each),
     "backup": Task(N_("Daily backup"), "02:30", _one_file, of_office=True),
 }
 

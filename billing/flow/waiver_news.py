@@ -49,6 +49,7 @@ def _tell(
     day = {"到期日": figures.day(decision.pay_by) if decision.pay_by else words("label.none")}
     places = {
         "编号": request.number,
+        "截算日": figures.day(today),
         "金额": grouped(decision.value_fen),
         "期间": _periods(session, request),
         "条件": words(f"mail.waiver.{decision.condition}", day),

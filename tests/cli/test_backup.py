@@ -371,27 +371,22 @@ def test_a_restore_killed_in_the_middle_leaves_an_empty_database(
     other.run("restore", file)
 
 
+def _as_it_was(table: Table, names: set[str]) -> Table:
+    columns = (Column(one.name, one.type, primary_key=one.primary_key) for one in table.columns)
+    return Table(table.name, MetaData(), *(column for column in columns if column.name in names))
+
+
 def test_a_backup_of_an_older_schema_is_brought_up(
     town: Town, tmp_path: Path, command: Any, app: Flask, other: Office
 ) -> None:
     """What an earlier release wrote: its tables with its columns alone."""
     told = statements(town.session)
-    town.session.rollback()
+    town.session.close()
     assert command("db", "downgrade", "0004").exit_code == 0
     known = inspect(db.engine)
     there = {name: {one["name"] for one in known.get_columns(name)} for name in known.get_table_names()}
     older = [
-        Table(
-            table.name,
-            MetaData(),
-            *(
-                Column(one.name, one.type, primary_key=one.primary_key)
-                for one in table.columns
-                if one.name in there[table.name]
-            ),
-        )
-        for table in Base.metadata.sorted_tables
-        if table.name in there
+        _as_it_was(table, there[table.name]) for table in Base.metadata.sorted_tables if table.name in there
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(Base.metadata), "sorted_tables", older)

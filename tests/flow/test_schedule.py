@@ -59,6 +59,7 @@ class TestWhen:
         assert queue(town, DUE - SECOND) == [
             "periods:0:2026-11-22",
             "dunning:0:2026-11-22",
+            "waivers:0:2026-11-22",
             "backup:0:2026-11-22",
         ]
         assert queue(town, DUE - SECOND) == []
@@ -80,7 +81,9 @@ class TestWhen:
     def test_a_machine_that_was_off_for_a_week_runs_once_when_it_is_back(self, town: Town) -> None:
         queue(town, DUE + SECOND)
         back = DUE + 7 * DAY + timedelta(hours=8)
-        assert queue(town, back) == ["periods:0:2026-11-30", "dunning:0:2026-11-30", "backup:0:2026-11-30"]
+        assert queue(town, back) == [
+            f"{kind}:0:2026-11-30" for kind in ("periods", "dunning", "waivers", "backup")
+        ]
         assert queue(town, back) == []
 
     def test_a_clock_set_back_runs_nothing_again(self, town: Town) -> None:
@@ -131,7 +134,7 @@ class TestWhen:
 
 def test_of_many_schedulers_at_once_each_task_is_queued_once(town: Town) -> None:
     told = together(town, 4, lambda own, number: queue(own, DUE + SECOND))
-    assert sorted(len(each) for each in told) == [0, 0, 0, 3]  # type: ignore[arg-type]
+    assert sorted(len(each) for each in told) == [0, 0, 0, 4]  # type: ignore[arg-type]
     assert [len(keys(town, kind)) for kind in schedule.TASKS] == [1, 1, 1, 1]
 
 
