@@ -3,11 +3,9 @@
 `make bench` prints them; each is the median of its repeats on this machine.
 """
 
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,6 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from bench.figures import median, say
 from billing import demo, jobs
 from billing.app import create_app
 from billing.core.calendar import parse_period
@@ -134,19 +133,6 @@ def notices(session: Session, vault: Vault, community_id: int, folder: Path) -> 
         "merge the print file",
         f"{time.perf_counter() - started:.2f} s, {pages} pages, {target.stat().st_size:,} bytes",
     )
-
-
-def median(act: Callable[[], object], repeats: int = 7) -> float:
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        act()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
-
-
-def say(what: str, figure: str) -> None:
-    sys.stdout.write(f"{what:<32} {figure}\n")
 
 
 if __name__ == "__main__":
