@@ -75,9 +75,9 @@ def _ledger(dialect: str) -> Iterator[str]:
         pays = f"NOT {is_open} AND NOT ({_PAIRS} AND {number} % 2 = 1)"
         months = f"CASE WHEN {_PAIRS} THEN 2 ELSE 1 END"
         yield f"""INSERT INTO payment (id, community_id, entry, unit_id, debtor_id, amount_fen, paid_on, channel, payer,
-                serial, outside_number, note, verify_token)
+                serial, outside_number, note, verify_token, free_fen)
             SELECT {charge}, :place, :entry, u.id, u.id, {months} * {_AMOUNT}, {_on(dialect, due, number)}, 'transfer',
-                '', {charge}, '', '', 'bench' || ({charge})
+                '', {charge}, '', '', 'bench' || ({charge}), 0
             FROM unit u WHERE {pays}"""
         yield _allocated(f"{charge}", charge, _on(dialect, due, number), pays)
         if number % 2 == 0:

@@ -1,4 +1,4 @@
-"""`flask tariff`, `pay`, `reverse`, `reverse-charge`, `statement`: the books from the command line."""
+"""`flask tariff`, `pay`, `reverse`, `reverse-charge`, `statement`, `owed`: the books from the command line."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,6 +25,7 @@ from billing.core.numbers import parse_price
 from billing.core.problem import Missing
 from billing.core.tariff import BASES
 from billing.extensions import db
+from billing.flow import owed as owing
 from billing.flow import payments, reversals, statements, tariffs
 from billing.store.base import writing
 from billing.store.ledger import Charge
@@ -159,4 +160,16 @@ def statement(
     return statements.as_json(found)
 
 
-COMMANDS = (tariff_group, pay, reverse, reverse_charge, statement)
+@click.command("owed", cls=Command)
+@click.option("--as-of", type=DAY, help="Another day than today, past or to come.")
+@in_community
+@answers
+def owed(community: str | None, as_of: date | None) -> dict[str, Any]:
+    """What the community is owed as of a day: open principal, and late fee neither paid nor waived."""
+    session = db.session()
+    found = owing.owed(session, the_community(community).id, as_of or today(), today())
+    figures = {"open": yuan(found.open), "late_fee": yuan(found.late_fee), "total": yuan(found.total)}
+    return {"as_of": found.as_of.isoformat(), **figures}
+
+
+COMMANDS = (tariff_group, pay, reverse, reverse_charge, statement, owed)

@@ -48,7 +48,7 @@ def issue_period(period: Period, dry_run: bool, due: date | None, community: str
             charges.issue_period(session, ACTOR, today(), place.id, plan)
     return {
         "period": period.name,
-        "charges": len(plan.charges),
+        "charges": plan.count,
         "total": yuan(plan.total),
         "odd": [
             {"unit": odd.unit, "item": odd.item, "reason": gettext(odd.reason) % odd.params}

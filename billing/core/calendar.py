@@ -79,6 +79,10 @@ class Period:
     def next(self) -> "Period":
         return Period(add_months(self.first, self.months), self.months)
 
+    @property
+    def previous(self) -> "Period":
+        return Period(add_months(self.first, -self.months), self.months)
+
 
 def parse_period(text: str) -> Period:
     """2026-11, 2026Q4, 2026H2 or 2026."""

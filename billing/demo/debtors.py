@@ -1,18 +1,21 @@
 """How households pay, and the quarters they lived through: each issued on its day, the money in order of its days."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.core.calendar import Period
 from billing.demo.estate import ACTOR
 from billing.flow.charges import issue_period, plan_period
 from billing.flow.payments import CHANNELS, Money, take_payment
+from billing.store.base import summed
 from billing.store.estate import Unit
+from billing.store.ledger import Charge
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,21 @@ def run_the_years(
         coming = _take(session, random, community_id, coming, until=period.first)
         plan = plan_period(session, community_id, period)
         issue_period(session, ACTOR, period.first, community_id, plan)
-        bills: dict[int, tuple[int, date]] = {}
-        for one in plan.charges:
-            so_far, first_due = bills.get(one.unit.id, (0, one.due))
-            bills[one.unit.id] = (so_far + one.amount, min(first_due, one.due))
-        for unit_id, (amount, due) in bills.items():
+        for unit_id, amount, due in _billed(session, community_id, period):
             for days, part in habits[unit_id].pays(random, quarter, amount):
                 coming.append((max(period.first, due + timedelta(days=days)), unit_id, part))
     _take(session, random, community_id, coming, until=today)
+
+
+def _billed(session: Session, community_id: int, period: Period) -> Sequence[Any]:
+    """(unit, fen, first due date) of the period, in walking order."""
+    return session.execute(
+        select(Charge.unit_id, summed(Charge.amount_fen), func.min(Charge.due))
+        .join(Unit, Unit.id == Charge.unit_id)
+        .where(Charge.community_id == community_id, Charge.period == period.name)
+        .group_by(Charge.unit_id, Unit.position)
+        .order_by(Unit.position)
+    ).all()
 
 
 def _habits(session: Session, random: Random, community_id: int) -> dict[int, Habit]:

@@ -58,7 +58,7 @@ def distribute(
             late_fee_fen=part.late_fee,
         )
         session.add(row)
-        counted.append(index.Part(part.charge, day, part.principal, part.late_fee))
+        counted.append(index.Part(payment_id, part.charge, day, part.principal, part.late_fee))
     session.flush()
     index.add(session, counted)
 

@@ -157,11 +157,14 @@ def apply_arrears(
             for payment_id, (charge_id, row, _, _) in zip(list(payment_ids), paid, strict=True)
         ]
         session.execute(insert(Allocation), allocations)
-        parts = [index.Part(one["charge_id"], one["on"], one["principal_fen"], 0) for one in allocations]
+        parts = [
+            index.Part(one["payment_id"], one["charge_id"], one["on"], one["principal_fen"], 0)
+            for one in allocations
+        ]
         index.add(session, parts)
     rules = policies(session, community_id)
     touched = {(unit.id, debtor.id) for _, unit, debtor in plan.new}
-    found = accounts(session, community_id, rules)
+    found = accounts(session, community_id, rules, debtor_ids=sorted({debtor for _, debtor in touched}))
     waiting = [one for one in found if (one.unit_id, one.debtor_id) in touched]
     apply_prepayments(session, entry, waiting, rules, today)
     return entry
@@ -197,6 +200,7 @@ def _payment(row: ArrearsRow, unit: Unit, debtor: Party) -> dict[str, Any]:
         "outside_number": row.receipt,
         "note": row.note,
         "verify_token": token(),
+        "free_fen": row.paid,
     }
 
 

@@ -161,7 +161,9 @@ def _planned(
     if not unprinted.wanted:
         return
     rest_day = rest_days(session)
-    for account in accounts(session, community_id, policies(session, community_id)):
+    debtors = sorted({debtor for _, debtor in unprinted.wanted})
+    rules = policies(session, community_id)
+    for account in accounts(session, community_id, rules, debtor_ids=debtors):
         key = (account.unit_id, account.debtor_id)
         if key in unprinted.wanted:
             charged = unprinted.charged[key]

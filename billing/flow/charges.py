@@ -1,11 +1,11 @@
 """Issue a fee period: what is due minus what is booked. A second plan is empty, so a second run books nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from billing.core.calendar import Period, roll_forward
@@ -15,21 +15,21 @@ from billing.flow.allocation import apply_prepayments
 from billing.flow.entry import fingerprint, latest, record
 from billing.flow.estate import policies
 from billing.flow.liability import name_jointly
-from billing.flow.period_books import PeriodBooks
+from billing.flow.period_books import UNUSUAL, PeriodBooks
 from billing.flow.tariffs import as_tariffs
-from billing.store import index
+from billing.store import index, uniform
 from billing.store.estate import FeeItem, TariffRow, Unit
-from billing.store.ledger import Charge
+from billing.store.ledger import Charge, Payment
 from billing.store.people import Party
 from billing.store.standing import accounts
+from billing.store.uniform import BOOKED, PARTICULAR, UNIFORM, Rule
 from billing.translations import N_
-
-#: A bill this many times the same unit's last one for the same item is worth a look.
-_UNUSUAL = 2
 
 #: How far from its period a charge may fall due.
 _REASON = timedelta(days=366)
 
+
+_MOVED = N_("The books changed since this preview was made: look at it again before you issue.")
 
 _NOBODY = N_("nobody owned it on the day that decides who owes %(first)s to %(last)s: enter the owner")
 
@@ -61,31 +61,67 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class Uniform:
+    """The charges of an item for all units about which nothing is particular: their sums by building."""
+
+    rule: Rule
+    rows: Sequence[Any]
+
+    @property
+    def count(self) -> int:
+        return sum(row.bills for row in self.rows)
+
+    @property
+    def total(self) -> int:
+        return sum(row.fen for row in self.rows)
+
+    @property
+    def marks(self) -> list[Any]:
+        """What two different plans do not share."""
+        checks = [[row.building, row.bills, row.fen, row.check] for row in self.rows]
+        return [self.rule.item_id, self.rule.due, self.rule.basis, self.rule.price_e4, sorted(checks)]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What issuing the period would book now. `digest` names this very plan."""
+    """What issuing the period would book now: unit by unit what is `particular`, all else by rule.
+
+    `digest` names this very plan.
+    """
 
     period: Period
-    charges: Sequence[Planned]
+    uniform: Sequence[Uniform]
+    particular: Sequence[Planned]
     odd: Sequence[Odd]
     booked: int
 
     @property
+    def count(self) -> int:
+        return len(self.particular) + sum(one.count for one in self.uniform)
+
+    @property
     def total(self) -> int:
-        return sum(charge.amount for charge in self.charges)
+        return sum(one.amount for one in self.particular) + sum(one.total for one in self.uniform)
 
     @property
     def digest(self) -> str:
         lines = [
-            [one.unit.id, one.item.id, one.debtor.id, one.first, one.amount, one.due] for one in self.charges
+            [one.unit.id, one.item.id, one.debtor.id, one.first, one.amount, one.due]
+            for one in self.particular
         ]
-        return fingerprint({"period": self.period.name, "charges": lines})
+        uniform = [one.marks for one in self.uniform if one.rows]
+        return fingerprint({"period": self.period.name, "charges": lines, "uniform": uniform})
 
     def by_building(self) -> dict[str, tuple[int, int]]:
         """Building -> (number of charges, total fen), as a person walks."""
+        parts = [(one.unit.position, one.unit.building, 1, one.amount) for one in self.particular]
+        parts += [
+            (row.position, row.building, row.bills, row.fen) for one in self.uniform for row in one.rows
+        ]
         sums: dict[str, tuple[int, int]] = {}
-        for one in self.charges:
-            count, total = sums.get(one.unit.building, (0, 0))
-            sums[one.unit.building] = (count + 1, total + one.amount)
+        for _, building, bills, fen in sorted(parts):
+            count, total = sums.get(building, (0, 0))
+            sums[building] = (count + bills, total + fen)
         return sums
 
 
@@ -98,14 +134,35 @@ def plan_period(session: Session, community_id: int, period: Period, due: date |
             period=period.name,
         )
     found = PeriodBooks(session, community_id, period)
-    charges: list[Planned] = []
-    already = 0
-    odd: list[Odd] = []
     if not found.items:
         raise Refused(_no_item(session, community_id), period=period.name)
-    for unit in found.units:
+    by_rule: list[Uniform] = []
+    look_at: dict[int, set[int]] = {}
+    already = 0
+    for item, rows in found.items:
+        rule = found.rule(item, rows, _due(found, rows[-1], due))
+        if rule is None:
+            look_at[item.id] = found.every_unit()
+            continue
+        states = uniform.sums(session, rule)
+        by_rule.append(Uniform(rule, [row for row in states if row.state == UNIFORM]))
+        already += sum(row.bills for row in states if row.state == BOOKED)
+        needs_look = any(row.state == PARTICULAR for row in states)
+        look_at[item.id] = set(uniform.particular(session, rule)) if needs_look else set()
+    planned, odd, covered = _look(found, look_at, due)
+    return Plan(period, by_rule, planned, odd, already + covered)
+
+
+def _look(
+    found: PeriodBooks, look_at: Mapping[int, Collection[int]], due: date | None
+) -> tuple[list[Planned], list[Odd], int]:
+    """The charges of these units, item -> units, one by one; what is odd; and how many are booked already."""
+    charges: list[Planned] = []
+    odd: list[Odd] = []
+    already = 0
+    for unit in found.walk({unit_id for units in look_at.values() for unit_id in units}):
         for item, rows in found.items:
-            if item.listed and (unit.id, item.id) not in found.fees:
+            if unit.id not in look_at[item.id] or (item.listed and (unit.id, item.id) not in found.fees):
                 continue
             if found.is_covered(unit, item):
                 already += 1
@@ -115,10 +172,10 @@ def plan_period(session: Session, community_id: int, period: Period, due: date |
                 odd.append(planned)
                 continue
             charges += planned
-            already += not planned and found.is_booked(unit, item, period.first, period.last)
+            already += not planned and found.is_booked(unit, item, found.period.first, found.period.last)
             for one in planned:
                 odd += _oddities(found, one)
-    return Plan(period, charges, odd, already)
+    return charges, odd, already
 
 
 def issue_period(
@@ -129,29 +186,48 @@ def issue_period(
     `expected` is the digest of the plan a person saw: if the books moved since, nothing is issued.
     """
     if expected is not None and expected != plan.digest:
-        raise Refused(N_("The books changed since this preview was made: look at it again before you issue."))
-    if not plan.charges:
+        raise Refused(_MOVED)
+    if not plan.count:
         return 0
-    content = {"period": plan.period.name, "charges": len(plan.charges), "total_fen": plan.total}
+    content = {"period": plan.period.name, "charges": plan.count, "total_fen": plan.total}
     content["digest"] = plan.digest
     key = f"issue:{plan.period.name}:{latest(session, community_id) + 1}"
     entry = record(session, community_id, "charge", key, actor, content)
-    rows = [_row(one, plan.period, community_id, entry, today) for one in plan.charges]
     last = index.last_id(session)
-    index.book(session, community_id, rows)
+    for one in plan.uniform:
+        effective_on = _effective(today, plan.period.first, one.rule.due)
+        if uniform.book(session, one.rule, entry, effective_on) != one.count:
+            raise Refused(_MOVED)
+    rows = [_row(one, plan.period, community_id, entry, today) for one in plan.particular]
+    index.book(session, community_id, rows, after=last)
     name_jointly(session, community_id, entry, Charge.id > last)
+    _spend_prepayments(session, actor, today, community_id, plan.period, entry, last)
+    return plan.count
+
+
+def _spend_prepayments(
+    session: Session, actor: str, today: date, community_id: int, period: Period, entry: int, last: int
+) -> None:
+    """Money that whoever is charged above that id has left over pays at once."""
+    charged = exists().where(
+        Charge.community_id == community_id, Charge.debtor_id == Payment.debtor_id, Charge.id > last
+    )
+    free = select(Payment.debtor_id).where(
+        Payment.community_id == community_id, Payment.free_fen > 0, charged
+    )
+    debtors = session.scalars(free.distinct()).all()
     rules = policies(session, community_id)
-    debtors = {one.debtor.id for one in plan.charges}
-    waiting = [
-        account
-        for account in accounts(session, community_id, rules)
-        if account.debtor_id in debtors and account.prepayment(today) > 0
-    ]
+    found = accounts(session, community_id, rules, debtor_ids=debtors) if debtors else []
+    waiting = [account for account in found if account.prepayment(today) > 0]
     if waiting:
-        key = f"prepayment:{plan.period.name}:{entry}"
+        key = f"prepayment:{period.name}:{entry}"
         entry = record(session, community_id, "allocation", key, actor, {"after": entry})
         apply_prepayments(session, entry, waiting, rules, today)
-    return len(rows)
+
+
+def _effective(today: date, first: date, due: date) -> date:
+    """The day from which a statement shows a charge."""
+    return min(today, first, due)
 
 
 def _row(one: Planned, period: Period, community_id: int, entry: int, today: date) -> dict[str, Any]:
@@ -167,7 +243,7 @@ def _row(one: Planned, period: Period, community_id: int, entry: int, today: dat
         "revision": one.revision,
         "amount_fen": one.amount,
         "due": one.due,
-        "effective_on": min(today, one.first, one.due),
+        "effective_on": _effective(today, one.first, one.due),
         "area_e2": one.unit.area_e2 if one.tariff.basis == "area" else None,
         "price_e4": one.tariff.price_e4,
         "basis": one.tariff.basis,
@@ -225,9 +301,7 @@ def _plan_charges(
         return Odd(
             unit.label, item.name, N_("comes to nothing: enter its area or its own amount"), blocks=True
         )
-    agreed = due or _due(rows[-1], period)
-    if found.policies.on(agreed).roll_rest_days and due is None:
-        agreed = roll_forward(agreed, found.rest_day)
+    agreed = _due(found, rows[-1], due)
     parts = part_amounts(amount, tariffs, period, [share.last for share in shares], **terms)
     revision = found.revisions.get((unit.id, item.id), -1) + 1
     planned: list[Planned] = []
@@ -240,8 +314,14 @@ def _plan_charges(
     return planned
 
 
-def _due(row: TariffRow, period: Period) -> date:
-    return (period.first if row.due_from == "start" else period.last) + timedelta(days=row.due_days)
+def _due(found: PeriodBooks, row: TariffRow, due: date | None) -> date:
+    """What a person said, or what the tariff says, moved off a rest day where that is agreed."""
+    if due:
+        return due
+    agreed = (found.period.first if row.due_from == "start" else found.period.last) + timedelta(
+        days=row.due_days
+    )
+    return roll_forward(agreed, found.rest_day) if found.policies.on(agreed).roll_rest_days else agreed
 
 
 def _oddities(found: PeriodBooks, one: Planned) -> Iterator[Odd]:
@@ -264,5 +344,5 @@ def _oddities(found: PeriodBooks, one: Planned) -> Iterator[Odd]:
         _, fen, days = before
         now_days = (one.last - one.first).days + 1
         # Amount per day against amount per day, so that a month may be compared with a quarter.
-        if one.amount * days > _UNUSUAL * fen * now_days or fen * now_days > _UNUSUAL * one.amount * days:
+        if one.amount * days > UNUSUAL * fen * now_days or fen * now_days > UNUSUAL * one.amount * days:
             yield Odd(unit.label, item.name, N_("differs from its last bill by more than double or half"))

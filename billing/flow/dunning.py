@@ -27,6 +27,7 @@ from billing.flow.profile import profile
 from billing.flow.tariffs import ladder
 from billing.flow.waived import suspensions, waived
 from billing.store.collection import DunningRun, Notice
+from billing.store.debts import late_debtors
 from billing.store.estate import Unit
 from billing.store.evidence import Delivery
 from billing.store.ledger import live
@@ -102,7 +103,10 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
     planned: list[PlannedNotice] = []
     left_out: list[LeftOut] = []
     rules = policies(session, community_id)
-    for account in accounts(session, community_id, rules):
+    # Nobody else can have anything overdue; a past day's late fee may have been paid since.
+    fastest = max(policy.rate_ppm for policy in rules.dated) if as_of >= today else None
+    debtors = late_debtors(session, community_id, as_of, fastest)
+    for account in accounts(session, community_id, rules, debtor_ids=debtors):
         key = (account.unit_id, account.debtor_id)
         standing = _standing(account, as_of, held.get(key))
         verdict = dunning.decide(standing, steps, [(notice.stage, notice.as_of) for notice in earlier[key]])

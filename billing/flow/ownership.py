@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from billing.clock import now
@@ -41,16 +41,21 @@ class Share:
 
 
 class Owners:
-    """The first owners of a community's units through time; co-owners are liable with them (Civil Code art. 307)."""
+    """The first owners of a community's units, or of some, through time; co-owners are liable with them (Civil Code
+    art. 307)."""
 
-    def __init__(self, session: Session, community_id: int) -> None:
+    def __init__(self, session: Session, community_id: int, unit_ids: Sequence[int] | None = None) -> None:
         self._held: dict[int, list[Held]] = defaultdict(list)
         self._parties: dict[int, Party] = {}
         self._splits = splits(session, community_id)
         for own, party in session.execute(
             select(Ownership, Party)
             .join(Party, Party.id == Ownership.party_id)
-            .where(Ownership.community_id == community_id, Ownership.role == "owner")
+            .where(
+                Ownership.community_id == community_id,
+                Ownership.role == "owner",
+                true() if unit_ids is None else Ownership.unit_id.in_(unit_ids),
+            )
             .order_by(Ownership.id)
         ):
             self._held[own.unit_id].append(Held(party.id, own.since, own.until))

@@ -99,6 +99,7 @@ def take_payment(
         outside_number=outside_number or "",
         note=money.note.strip(),
         verify_token=token(),
+        free_fen=money.amount,
     )
     session.add(payment)
     session.flush()

@@ -59,7 +59,7 @@ def preview_period(session: Session, community_id: int, name: str) -> dict[str, 
     except Refused:
         return {"count": 0}
     return {
-        "count": len(plan.charges),
+        "count": plan.count,
         "total": plan.total,
         "odd": len(plan.odd),
         "digest": plan.digest,

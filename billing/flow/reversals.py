@@ -80,5 +80,6 @@ def undo(session: Session, entry: int, fact: Payment | Charge, reason: str) -> R
     )
     session.add(reversal)
     session.flush()
-    index.refresh(session, [fact.id] if target == "charge" else [], freed)
+    charges, payments = ([], [fact.id]) if target == "payment" else ([fact.id], [])
+    index.refresh(session, charges, freed, payments)
     return reversal

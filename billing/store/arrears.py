@@ -41,6 +41,11 @@ def bills(session: Session, community_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def first_due(session: Session, community_id: int) -> date | None:
+    """The due date of the oldest bill there is."""
+    return session.scalar(select(sql.min(PeriodSum.due)).where(PeriodSum.community_id == community_id))
+
+
 def by_building(session: Session, community_id: int, day: date, plain_from: date) -> Sequence[Row[Any]]:
     """What is charged, overdue and coming for each building. `fen_days` only of bills that fell due since `plain_from`
     and that no waiver touches: the others' late fee is more than a closed form."""

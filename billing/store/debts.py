@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from billing.core.money import MICRO
 from billing.store.base import summed
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, live
@@ -16,8 +17,8 @@ from billing.store.people import Party
 
 @dataclass(frozen=True)
 class Which:
-    """Of which charges: those of some units; or those whose late fee is no closed form, because a waiver touches them
-    or they fell due before a day. `settled`: money cannot have gone to any after the day asked for.
+    """Of which charges: those of some units; or those whose late fee is no closed form, because a waiver touches them,
+    they fell due before a day, or money went to them after the day asked for. `settled`: to none it can have.
     """
 
     settled: bool = False
@@ -25,13 +26,13 @@ class Which:
     relieved: bool = False
     due_before: date | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, moved: ColumnElement[bool]) -> list[ColumnElement[bool]]:
         if self.units is not None:
             return [Charge.unit_id.in_(self.units)]
         if not self.relieved:
             return []
         early = [] if self.due_before is None else [Charge.due < self.due_before]
-        return [or_(Charge.relieved, *early)]
+        return [or_(Charge.relieved, *early, moved)]
 
 
 EVERY = Which()
@@ -69,10 +70,31 @@ def debts(session: Session, community_id: int, as_of: date, which: Which = EVERY
             Charge.effective_on <= as_of,
             ~Charge.void,
             (Charge.open_fen > 0) | (Charge.settled_fen_days > 0) | Charge.relieved | moved,
-            *which.conditions(),
+            *which.conditions(moved),
         )
         .order_by(Unit.position, Charge.debtor_id, Charge.due)
     ).all()
+
+
+def late_debtors(session: Session, community_id: int, as_of: date, rate_ppm: int | None) -> list[int]:
+    """Whoever may owe something overdue as of the day: on open principal, under a waiver, or late fee alone.
+
+    With the highest `rate_ppm` that ever held, who paid all the late fee it could come to is left out too.
+    """
+    late_fee = Charge.settled_fen_days > 0
+    if rate_ppm is not None:
+        late_fee = Charge.settled_fen_days * rate_ppm - Charge.late_fee_paid_fen * MICRO >= MICRO // 2
+    return list(
+        session.scalars(
+            select(Charge.debtor_id)
+            .where(
+                Charge.community_id == community_id,
+                Charge.due < as_of,
+                (Charge.open_fen > 0) | late_fee | Charge.relieved,
+            )
+            .distinct()
+        )
+    )
 
 
 def latest_payments(session: Session, community_id: int, limit: int) -> Sequence[Any]:

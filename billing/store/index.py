@@ -1,4 +1,5 @@
-"""What is kept beside the ledger: of each charge the columns `KEPT`, and the sums of billing.store.sums.
+"""What is kept beside the ledger: of each charge the columns `KEPT`, of each payment what is free, and the
+sums of billing.store.sums.
 
 It is written in the transaction of the facts it counts, and says nothing that they do not: `differences` proves it.
 """
@@ -21,7 +22,7 @@ from billing.store.waivers import WaiverEnd, WaiverShare
 #: Bound parameters one statement may hold on every SQLite in use.
 _CHUNK = 500
 
-_CHARGE = cast(Table, Charge.__table__)
+_CHARGE, _PAYMENT = (cast(Table, table.__table__) for table in (Charge, Payment))
 
 _WRITE = (
     update(_CHARGE).where(_CHARGE.c.id == bindparam("b_id")).values({name: bindparam(name) for name in KEPT})
@@ -41,17 +42,23 @@ class Kept:
 
 
 class Part(NamedTuple):
-    """What a charge gets out of money that counts from a day on (fen)."""
+    """What a charge gets out of a payment, counted from a day on (fen)."""
 
+    payment: int
     charge: int
     on: date
     principal: int
     late_fee: int
 
 
-def book(session: Session, community_id: int, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Add charges, all open, and count them in; their ids, in the order of `rows`."""
-    last = last_id(session)
+def book(
+    session: Session, community_id: int, rows: Sequence[Mapping[str, Any]], after: int | None = None
+) -> list[int]:
+    """Add charges, all open, and count them in; their ids, in the order of `rows`.
+
+    `after`: count in those too that were written since that id was the newest (billing.store.uniform).
+    """
+    last = last_id(session) if after is None else after
     new = [{**row, "open_fen": row["amount_fen"]} for row in rows]
     statement = insert(Charge).returning(Charge.id, sort_by_parameter_order=True)
     ids = list(session.scalars(statement, new)) if new else []
@@ -67,7 +74,13 @@ def last_id(session: Session) -> int:
 def freed(session: Session, *chosen: ColumnElement[bool]) -> list[Part]:
     """The allocations that count, of those chosen: what is free again once they do not."""
     rows = session.execute(
-        select(Allocation.charge_id, Allocation.on, Allocation.principal_fen, Allocation.late_fee_fen)
+        select(
+            Allocation.payment_id,
+            Allocation.charge_id,
+            Allocation.on,
+            Allocation.principal_fen,
+            Allocation.late_fee_fen,
+        )
         .join(Charge, Charge.id == Allocation.charge_id)
         .join(Payment, Payment.id == Allocation.payment_id)
         .where(live(Allocation), live(Payment), live(Charge), *chosen)
@@ -90,13 +103,19 @@ def add(session: Session, parts: Sequence[Part]) -> None:
         )
     _write(session, known, {key: Kept(*values) for key, values in new.items()})
     sums.collect(session, known, parts)
+    _free(session, {part.payment for part in parts})
 
 
-def refresh(session: Session, charge_ids: Iterable[int], freed: Sequence[Part] = ()) -> None:
-    """Write the index of these charges again from their entries; `freed` are the allocations that count no more."""
+def refresh(
+    session: Session, charge_ids: Iterable[int], freed: Sequence[Part] = (), payment_ids: Iterable[int] = ()
+) -> None:
+    """Write the index of these charges and payments again from their entries; `freed` are the allocations that count
+    no more."""
     known = _known(session, {*charge_ids, *(part.charge for part in freed)})
     _write(session, known, computed(session, list(known)))
-    sums.collect(session, known, [Part(key, on, -principal, -fee) for key, on, principal, fee in freed])
+    back = [part._replace(principal=-part.principal, late_fee=-part.late_fee) for part in freed]
+    sums.collect(session, known, back)
+    _free(session, {*payment_ids, *(part.payment for part in freed)})
 
 
 def _known(session: Session, charge_ids: Iterable[int]) -> dict[int, Any]:
@@ -117,6 +136,26 @@ def _write(session: Session, known: Mapping[int, Any], new: Mapping[int, Kept]) 
         ]
         session.connection().execute(_WRITE, values)
         sums.move(session, [(known[key], kept) for key, kept in changed.items()])
+
+
+def _free(session: Session, payment_ids: Iterable[int]) -> None:
+    """Write again what no charge got of these payments yet."""
+    ids = sorted(payment_ids)
+    for start in range(0, len(ids), _CHUNK):
+        chosen = _PAYMENT.c.id.in_(ids[start : start + _CHUNK])
+        session.connection().execute(update(_PAYMENT).where(chosen).values(free_fen=_left_over()))
+
+
+def _left_over() -> ColumnElement[int]:
+    """Of a payment, from the entries alone: what is neither given to a charge nor reversed."""
+    given = (
+        select(summed(Allocation.principal_fen + Allocation.late_fee_fen))
+        .join(Charge, Charge.id == Allocation.charge_id)
+        .where(Allocation.payment_id == Payment.id, live(Allocation), live(Charge))
+        .correlate(Payment)
+        .scalar_subquery()
+    )
+    return case((live(Payment), Payment.amount_fen - given), else_=0)
 
 
 def _kept(row: Any) -> Kept:
@@ -176,12 +215,13 @@ def _waived(session: Session, chosen: Sequence[ColumnElement[bool]]) -> dict[int
 
 
 def differences(session: Session) -> list[Any]:
-    """Charges and sums that do not agree with the entries: always none, or something is broken."""
+    """Charges, payments and sums that do not agree with the entries: always none, or something is broken."""
     known = session.scalars(select(Charge.id).order_by(Charge.id)).all()
     wrong: list[Any] = []
     for start in range(0, len(known), _CHUNK):  # so that a large office needs no more memory than a small one
         wrong += _differing(session, known[start : start + _CHUNK])
-    return wrong + sums.differences(session)
+    misplaced = select(Payment.id).where(Payment.free_fen != _left_over())
+    return [*wrong, *(("payment", key) for key in session.scalars(misplaced)), *sums.differences(session)]
 
 
 def _differing(session: Session, charge_ids: Sequence[int]) -> list[int]:

@@ -65,6 +65,7 @@ class Charge(Fact, Base):
         UniqueConstraint("community_id", "unit_id", "item_id", "period", "revision"),
         CheckConstraint("amount_fen > 0", name="amount"),
         Index(None, "community_id", "debtor_id"),
+        Index("ix_charge_period", "community_id", "period", "item_id", "unit_id"),
         Index("ix_charge_open", "community_id", "unit_id", "due", "open_fen", "settled_fen_days"),
         Index(
             "ix_charge_relieved",
@@ -99,7 +100,10 @@ KEPT = ("open_fen", "settled_fen_days", "late_fee_paid_fen", "waived_fen", "reli
 
 
 class Payment(Fact, Base):
-    """收款. `serial` numbers the office's own receipts without gaps; `outside_number` is an older paper's."""
+    """收款. `serial` numbers the office's own receipts without gaps; `outside_number` is an older paper's.
+
+    `free_fen` is what no charge got of it yet: an index over the allocations, as the columns `KEPT` of a charge are.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -107,6 +111,13 @@ class Payment(Fact, Base):
         UniqueConstraint("community_id", "serial"),
         CheckConstraint("amount_fen > 0", name="amount"),
         Index(None, "community_id", "unit_id", "debtor_id"),
+        Index(
+            "ix_payment_free",
+            "community_id",
+            "debtor_id",
+            sqlite_where=text("free_fen > 0"),
+            postgresql_where=text("free_fen > 0"),
+        ),
     )
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
@@ -119,6 +130,7 @@ class Payment(Fact, Base):
     note: Mapped[str]
     #: What the QR on the receipt points at; it tells nothing by itself.
     verify_token: Mapped[str] = mapped_column(unique=True)
+    free_fen: Mapped[int]
 
     @property
     def receipt(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -21,6 +22,9 @@ from billing.store.estate import FeeItem, Unit
 from billing.store.granted import granted
 from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
+
+#: Debtors asked for at once: databases limit how many a query may name.
+_CHUNK = 500
 
 
 @dataclass
@@ -106,7 +110,13 @@ def accounts(
     debtor_ids: Sequence[int] | None = None,
     known_at: int | None = None,
 ) -> list[Account]:
-    """Accounts in walking order, of the whole community or narrowed to a unit or to debtors."""
+    """Accounts in walking order, of the whole community or narrowed to a unit or to debtors, of whom there may be
+    any number."""
+    if debtor_ids is not None and len(debtor_ids) > _CHUNK:
+        chunks = (debtor_ids[start : start + _CHUNK] for start in range(0, len(debtor_ids), _CHUNK))
+        narrow: dict[str, Any] = {"unit_id": unit_id, "known_at": known_at}
+        every = [accounts(session, community_id, policies, debtor_ids=chunk, **narrow) for chunk in chunks]
+        return sorted(chain.from_iterable(every), key=_walking_order)
 
     def narrowed(query: Any, table: type[Charge | Payment]) -> Any:
         query = query.where(table.community_id == community_id)
@@ -138,7 +148,11 @@ def accounts(
         owner = by_charge[charge_id]
         if one not in owner.waivers:
             owner.waivers.append(one)
-    return sorted(found.values(), key=lambda one: (one.position, one.debtor_id))
+    return sorted(found.values(), key=_walking_order)
+
+
+def _walking_order(account: Account) -> tuple[str, int]:
+    return account.position, account.debtor_id
 
 
 def _load_charges(

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
+    Row,
     Table,
     bindparam,
     case,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import func as sql
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from billing.store.base import Base, summed
 from billing.store.estate import Unit
@@ -100,9 +101,10 @@ _PERIOD_SUMS = (
 
 def booked(session: Session, community_id: int, after: int) -> None:
     """Count in the community's charges whose ids are above `after`, all new and unpaid."""
-    new = (Charge.community_id == community_id, Charge.id > after)
-    _add_up(session, _PERIOD, _periods(*new), _PERIOD_SUMS)
-    accounts = _accounts(*new).subquery()
+    # Found by their ids first: every index begins with the community, of which they are a small part.
+    new = aliased(Charge, select(Charge).where(Charge.id > after).cte("new").prefix_with("MATERIALIZED"))
+    _add_up(session, _PERIOD, _periods(new, new.community_id == community_id), _PERIOD_SUMS)
+    accounts = _accounts(new, new.community_id == community_id).subquery()
     statement = _insert(session, _ACCOUNT).from_select(accounts.c.keys(), select(accounts).where(true()))
     told = statement.excluded
     older = _ACCOUNT.c.oldest_due.is_(None) | (told.oldest_due < _ACCOUNT.c.oldest_due)
@@ -115,6 +117,12 @@ def booked(session: Session, community_id: int, after: int) -> None:
             },
         )
     )
+
+
+def periods_charged(session: Session, community_id: int) -> Sequence[Row[int, str]]:
+    """(fee item, period) of every charge that counts."""
+    keys = (PeriodSum.item_id, PeriodSum.period)
+    return session.execute(select(*keys).where(PeriodSum.community_id == community_id).distinct()).all()
 
 
 def move(session: Session, changes: Sequence[tuple[Any, Any]]) -> None:
@@ -158,54 +166,51 @@ def _counted(amount: int, state: Any) -> tuple[int, ...]:
     return (1, unpaid, amount, *figures)
 
 
-def _periods(*chosen: ColumnElement[bool]) -> Any:
+def _periods(charge: type[Charge], *chosen: ColumnElement[bool]) -> Any:
     keys = (
-        Charge.community_id,
+        charge.community_id,
         Unit.building,
-        Charge.item_id,
-        Charge.period,
-        Charge.period_first,
-        Charge.due,
-        Charge.relieved,
+        charge.item_id,
+        charge.period,
+        charge.period_first,
+        charge.due,
+        charge.relieved,
     )
     return (
         select(
             *keys,
             sql.count().label("bills"),
-            summed(case((Charge.open_fen > 0, 1), else_=0)).label("unpaid"),
-            summed(Charge.amount_fen).label("amount_fen"),
-            summed(Charge.open_fen).label("open_fen"),
-            summed(Charge.settled_fen_days).label("settled_fen_days"),
-            summed(Charge.late_fee_paid_fen).label("late_fee_paid_fen"),
-            summed(Charge.waived_fen).label("waived_fen"),
+            summed(case((charge.open_fen > 0, 1), else_=0)).label("unpaid"),
+            summed(charge.amount_fen).label("amount_fen"),
+            summed(charge.open_fen).label("open_fen"),
+            summed(charge.settled_fen_days).label("settled_fen_days"),
+            summed(charge.late_fee_paid_fen).label("late_fee_paid_fen"),
+            summed(charge.waived_fen).label("waived_fen"),
         )
-        .join(Unit, Unit.id == Charge.unit_id)
-        .where(~Charge.void, *chosen)
+        .join(Unit, Unit.id == charge.unit_id)
+        .where(~charge.void, *chosen)
         .group_by(*keys)
     )
 
 
-_UNPAID = case((Charge.open_fen > 0, Charge.due))
-_PAID_UP_DAYS = case((Charge.open_fen > 0, 0), else_=Charge.settled_fen_days)
-_PAID_UP_FEE = case((Charge.open_fen > 0, 0), else_=Charge.late_fee_paid_fen)
+def _account_figures(charge: type[Charge]) -> dict[str, ColumnElement[Any]]:
+    """What is kept of an account, by its charges."""
+    is_open = charge.open_fen > 0
+    return {
+        "open_fen": summed(charge.open_fen),
+        "oldest_due": sql.min(case((is_open, charge.due))),
+        "paid_up_fen_days": summed(case((is_open, 0), else_=charge.settled_fen_days)),
+        "paid_up_late_fee_fen": summed(case((is_open, 0), else_=charge.late_fee_paid_fen)),
+    }
 
 
-def _accounts(*chosen: ColumnElement[bool]) -> Any:
+def _accounts(charge: type[Charge], *chosen: ColumnElement[bool]) -> Any:
+    figures = (figure.label(name) for name, figure in _account_figures(charge).items())
     return (
-        select(
-            Charge.community_id,
-            Unit.position,
-            Charge.unit_id,
-            Charge.debtor_id,
-            sql.max(Unit.building).label("building"),
-            summed(Charge.open_fen).label("open_fen"),
-            sql.min(_UNPAID).label("oldest_due"),
-            summed(_PAID_UP_DAYS).label("paid_up_fen_days"),
-            summed(_PAID_UP_FEE).label("paid_up_late_fee_fen"),
-        )
-        .join(Unit, Unit.id == Charge.unit_id)
+        select(charge.community_id, Unit.position, charge.unit_id, charge.debtor_id, Unit.building, *figures)
+        .join(Unit, Unit.id == charge.unit_id)
         .where(*chosen)
-        .group_by(Charge.community_id, Unit.position, Charge.unit_id, Charge.debtor_id)
+        .group_by(charge.community_id, charge.unit_id, charge.debtor_id, Unit.id)
     )
 
 
@@ -247,14 +252,7 @@ _ANEW = (
         _ACCOUNT.c.unit_id == bindparam("b_unit"),
         _ACCOUNT.c.debtor_id == bindparam("b_debtor"),
     )
-    .values(
-        {
-            "open_fen": _of_account(summed(Charge.open_fen)),
-            "oldest_due": _of_account(sql.min(_UNPAID)),
-            "paid_up_fen_days": _of_account(summed(_PAID_UP_DAYS)),
-            "paid_up_late_fee_fen": _of_account(summed(_PAID_UP_FEE)),
-        }
-    )
+    .values({name: _of_account(figure) for name, figure in _account_figures(Charge).items()})
 )
 
 
@@ -284,7 +282,7 @@ def _put(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], name
 
 
 #: Table -> the query that makes it anew.
-_ALL = ((_PERIOD, _periods()), (_ACCOUNT, _accounts()), (_COLLECTED, _collections()))
+_ALL = ((_PERIOD, _periods(Charge)), (_ACCOUNT, _accounts(Charge)), (_COLLECTED, _collections()))
 
 
 def rebuild(session: Session) -> None:

@@ -276,3 +276,12 @@ def test_full_width_forms_are_read(ask, arrears):
     assert ask(*paid, "２０２６－０５－１５＝５００．００")["late_fee"] == "129.60"
     reverse = ("reverse", "ｒ１－０００００１", "--reason", "录错")
     assert ask(*reverse) == ask("reverse", "R1-000001", "--reason", "录错")
+
+
+@on_sqlite
+def test_what_a_community_is_owed_as_of_a_day_adds_up(ask, arrears):
+    then, now = (ask("owed", "--as-of", day) for day in ("2025-12-31", "2026-11-23"))
+    assert now["as_of"] == "2026-11-23"
+    assert Decimal(now["total"]) == Decimal(now["open"]) + Decimal(now["late_fee"])
+    assert Decimal(now["late_fee"]) > Decimal(then["late_fee"]) > 0
+    assert ask("owed", "--as-of", "gestern", status=2)["error"]

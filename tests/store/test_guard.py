@@ -44,7 +44,7 @@ FACTS = (
     "waiver_request",
     "waiver_share",
 )
-FREE = {"charge": KEPT, "mail": PROGRESS}
+FREE = {"charge": KEPT, "mail": PROGRESS, "payment": ("free_fen",)}
 
 every_fact = pytest.mark.parametrize("table", FACTS)
 

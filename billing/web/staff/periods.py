@@ -85,7 +85,7 @@ def book(community_id: int) -> Response | tuple[str, int]:
     try:
         with writing(session, community_id):
             plan = charges.plan_period(session, community_id, period, due)
-            if plan.charges:
+            if plan.count:
                 expected = request.form.get("expected", "")
                 count = charges.issue_period(session, visitor().name, today(), community_id, plan, expected)
     except Refused as refused:
