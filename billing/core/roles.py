@@ -27,6 +27,7 @@ dunning.run        .      .        yes        yes      .      yes    .
 notice.view        yes    yes      yes        yes      yes    yes    .
 receipt.file       yes    .        yes        yes      .      yes    .
 hold.edit          .      .        yes        yes      yes    yes    .
+collection.view    .      .        .          yes      yes    yes    .
 waiver.report      .      .        .          yes      yes    yes    .
 waiver.view        yes    yes      yes        yes      yes    yes    .
 waiver.request     yes    .        yes        yes      yes    yes    .
@@ -60,6 +61,7 @@ PERMISSIONS = {
     "notice.view": N_("See notices and their proof of delivery"),
     "receipt.file": N_("File signed return slips"),
     "hold.edit": N_("Mark charges as disputed or held"),
+    "collection.view": N_("See collection rates, by period, building and household"),
     "waiver.report": N_("See how waivers were decided, and by whom"),
     "waiver.view": N_("See waivers and what they rest on"),
     "waiver.request": N_("Ask for waivers, and see the papers that speak for them"),

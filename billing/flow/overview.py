@@ -21,6 +21,7 @@ from billing.flow.tariffs import ladder
 from billing.store import arrears
 from billing.store.arrears import Wish
 from billing.store.debts import Which
+from billing.store.estate import walk
 
 #: Up to so many charges every one is reckoned, and a sum is that of the rows it leads to.
 _FEW = 10_000
@@ -127,7 +128,7 @@ class _Glance:
                     [row],
                     [debt for debt in self.hard if debt.building == row.building],
                 )
-                for row in buildings
+                for row in sorted(buildings, key=lambda row: walk(row.building))
             ],
         )
 

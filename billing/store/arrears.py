@@ -105,6 +105,14 @@ def by_oldest(session: Session, community_id: int, wish: Wish, latest: Sequence[
     return list(row)
 
 
+def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) -> list[int]:
+    """The principal open on the accounts whose oldest unpaid bill fell due by each of these days."""
+    columns = [summed(case((AccountSum.oldest_due <= day, AccountSum.open_fen), else_=0)) for day in latest]
+    if not columns:
+        return []
+    return list(session.execute(select(*columns).where(AccountSum.community_id == community_id)).one())
+
+
 def count(session: Session, community_id: int, wish: Wish) -> int:
     """How many accounts are wanted."""
     return (

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, aliased
 
+from billing.store.base import summed
 from billing.store.estate import Unit
 from billing.store.evidence import StoredFile
 from billing.store.ledger import Entry
@@ -27,6 +28,8 @@ class Wish:
     shelf: Shelf | None = None
     kind: str = ""
     unit_id: int | None = None
+    #: In which they were asked for.
+    year: int | None = None
 
 
 _DECIDED = aliased(Entry)
@@ -51,6 +54,23 @@ def count(session: Session, community_id: int, wish: Wish, today: date) -> int:
         .outerjoin(WaiverEnd, WaiverEnd.request_id == WaiverRequest.id)
     )
     return session.scalar(query.where(*_conditions(community_id, wish, today))) or 0
+
+
+def outcomes(session: Session, community_id: int, year: int, today: date) -> dict[Shelf, tuple[int, int]]:
+    """Shelf -> how many of the year's requests stand there, and what those approved were to give up when it was
+    decided (fen)."""
+    columns: list[Any] = []
+    for shelf in SHELVES:
+        here = and_(*_on(shelf, today))
+        columns += [summed(case((here, 1), else_=0)), summed(case((here, WaiverDecision.value_fen), else_=0))]
+    query = (
+        select(*columns)
+        .select_from(WaiverRequest)
+        .outerjoin(WaiverDecision, WaiverDecision.request_id == WaiverRequest.id)
+        .outerjoin(WaiverEnd, WaiverEnd.request_id == WaiverRequest.id)
+    )
+    row = session.execute(query.where(*_conditions(community_id, Wish(year=year), today))).one()
+    return {shelf: (row[2 * place], row[2 * place + 1]) for place, shelf in enumerate(SHELVES)}
 
 
 def undecided(session: Session, community_id: int) -> int:
@@ -107,6 +127,8 @@ def _conditions(community_id: int, wish: Wish, today: date) -> list[ColumnElemen
         conditions += _on(wish.shelf, today)
     if wish.kind:
         conditions.append(WaiverRequest.kind == wish.kind)
+    if wish.year is not None:
+        conditions.append(WaiverRequest.asked_on.between(date(wish.year, 1, 1), date(wish.year, 12, 31)))
     if wish.unit_id is not None:
         conditions.append(WaiverRequest.unit_id == wish.unit_id)
     return conditions

@@ -15,6 +15,7 @@ FILES = frozenset(
     {
         "bootstrap/dist/css/bootstrap.min.css",
         "bootstrap/dist/js/bootstrap.bundle.min.js",
+        "chart.js/dist/chart.umd.min.js",
         "htmx.org/dist/htmx.min.js",
     }
 )

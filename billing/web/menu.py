@@ -51,6 +51,13 @@ COMMUNITY = (
     ),
     Entry("periods.index", "period.issue", N_("Fee periods"), N_("Preview and issue what is due"), "periods"),
     Entry(
+        "collection.index",
+        "collection.view",
+        N_("Collection"),
+        N_("How well the year is collected, by period, building and household"),
+        "chart",
+    ),
+    Entry(
         "dunning.index", "dunning.run", N_("Dunning"), N_("Who is reminded, how firmly, and why"), "dunning"
     ),
     Entry(

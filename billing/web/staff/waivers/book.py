@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, render_template, request
 
 from billing.clock import today
+from billing.core.calendar import EARLIEST, LATEST
 from billing.core.waiver_policy import KINDS
 from billing.extensions import db
 from billing.flow import preview, waiver_book
@@ -21,6 +22,7 @@ bp = Blueprint("waivers", __name__, url_prefix="/c/<int:community_id>/waivers")
 bp.teardown_request(waiver_form.close_uploads)
 
 PAGE = 50
+_YEARS = range(EARLIEST.year, LATEST.year + 1)
 
 
 @bp.get("/")
@@ -33,6 +35,7 @@ def index(community_id: int) -> str:
         shelf if shelf in SHELVES else None,
         kind if (kind := request.args.get("kind", "")) in KINDS else "",
         request.args.get("unit", type=int),
+        year if (year := request.args.get("year", 0, type=int)) in _YEARS else None,
     )
     count = waiver_list.count(session, community_id, wish, day)
     pages = max(1, -(-count // PAGE))
