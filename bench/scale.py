@@ -18,7 +18,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, literal, select, text
 from sqlalchemy.orm import Session
 
-from bench import city
+from bench import city, pages
 from bench.figures import beside, say, seconds
 from bench.figures import median as time
 from billing.app import create_app
@@ -63,7 +63,8 @@ def measure(uri: str) -> None:
         session.commit()
         issuing(session, community_id)
         late_fees(session, community_id)
-        say("memory at most", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
+    pages.measure(app, community_id, TODAY)
+    say("memory at most", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
 
 
 def issuing(session: Session, community_id: int) -> None:

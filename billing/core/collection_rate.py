@@ -1,5 +1,5 @@
-"""Collection rates (收缴率, 清欠率, 综合收缴率, 户数收缴率) as the field defines them: by the period that a bill is for,
-never by the day its money came.
+"""Collection rates (收缴率, 清欠率, 综合收缴率, 户数收缴率) as the field defines them: by the period that a bill is
+for, never by the day its money came.
 
 Money that no bill got yet (prepayments) counts nowhere; principal given up by a waiver is not collected. Rates are in
 millionths, None where there is nothing to collect.
@@ -18,9 +18,7 @@ DEFINITIONS = {
     "cleared": N_("What was paid on these in the year."),
     "clearing": N_("Cleared in the year, out of the arrears at its start."),
     "combined": N_("Collected and cleared together, out of bills and old arrears together."),
-    "households": N_(
-        "Units that owe nothing of the year's bills, out of the units that were billed."
-    ),
+    "households": N_("Units that owe nothing of the year's bills, out of the units that were billed."),
 }
 
 

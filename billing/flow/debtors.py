@@ -5,7 +5,7 @@ was settled late, all at one rate. Where the contract says more (grace, a cap, a
 waiver does, the charge goes through the pure rule over its entries; a test holds both to the same fen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from billing.core.ageing import State, state
-from billing.core.dunning import Step, stage
 from billing.core.late_fee import Cap
 from billing.core.money import round_micro
 from billing.core.policy import Policies
@@ -39,39 +38,6 @@ class Debt:
     open: int
     late_fee: int
     state: State
-
-    @property
-    def total(self) -> int:
-        return self.open + self.late_fee
-
-
-@dataclass(frozen=True)
-class Debtor:
-    """What one debtor has to pay on one unit; `step` is the stage his oldest overdue charge calls for."""
-
-    debts: Sequence[Debt]
-    as_of: date
-    step: Step | None
-
-    @property
-    def first(self) -> Debt:
-        return self.debts[0]
-
-    def of(self, wanted: State) -> list[Debt]:
-        return [debt for debt in self.debts if debt.state == wanted]
-
-    @property
-    def days(self) -> int:
-        """Days late of the oldest charge whose principal is open; 0 where late fee alone is left."""
-        return max((max(0, (self.as_of - debt.due).days) for debt in self.debts if debt.open), default=0)
-
-    @property
-    def open(self) -> int:
-        return sum(debt.open for debt in self.debts)
-
-    @property
-    def late_fee(self) -> int:
-        return sum(debt.late_fee for debt in self.debts)
 
     @property
     def total(self) -> int:
@@ -108,21 +74,6 @@ def reckoned(
         figures = _from_integers(row, plain.rate_ppm, as_of) if by_form else worked_out[row.id]
         owed.append(_debt(row, *figures, as_of))
     return owed
-
-
-def debtors(found: Iterable[Debt], steps: Sequence[Step], as_of: date) -> list[Debtor]:
-    """The debts gathered by unit and debtor, in the order in which they come."""
-    gathered: dict[tuple[int, int], list[Debt]] = {}
-    for debt in found:
-        gathered.setdefault((debt.unit_id, debt.debtor_id), []).append(debt)
-    return [
-        Debtor(
-            each,
-            as_of,
-            stage(steps, [((as_of - debt.due).days, debt.open) for debt in each if debt.state == "overdue"]),
-        )
-        for each in gathered.values()
-    ]
 
 
 def plain_terms(rules: Policies, as_of: date) -> Plain:

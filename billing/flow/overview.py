@@ -79,12 +79,12 @@ def sum_of(
     session: Session, community_id: int, today: date, building: str | None, span: tuple[date, date]
 ) -> Part:
     """What is owed of a building, or of all, on bills that fell due in a range of days."""
-    glance = _Glance(session, community_id, today, building)
+    glance = _Glance(session, community_id, today)
     first, last = span
     return glance._part(
         "",
         "",
-        [row for row in glance.dues if first <= row.due <= last],
+        arrears.in_all(session, community_id, today, glance.plain.since, building, span),
         [debt for debt in glance.hard if first <= debt.due <= last and building in (None, debt.building)],
     )
 
@@ -92,34 +92,34 @@ def sum_of(
 class _Glance:
     """The sums of a community, and the debts that they cannot tell the late fee of."""
 
-    def __init__(self, session: Session, community_id: int, today: date, building: str | None = None) -> None:
+    def __init__(self, session: Session, community_id: int, today: date) -> None:
         rules = policies(session, community_id)
         self.session, self.community_id, self.today = session, community_id, today
         self.plain: Plain = plain_terms(rules, today)
         self.steps = ladder(session, community_id, today)
-        if arrears.bills(session, community_id) <= _FEW:
+        bills, oldest = arrears.extent(session, community_id)
+        if bills <= _FEW:
             self.plain = replace(self.plain, since=date.max)
-        self.dues = arrears.by_due(session, community_id, today, self.plain.since, building)
-        oldest = min((row.due for row in self.dues), default=today)
-        before = self.plain.since if oldest < self.plain.since else None
+        before = self.plain.since if oldest and oldest < self.plain.since else None
         which = Which(settled=True, relieved=True, due_before=before)
         self.hard = reckoned(session, community_id, today, rules, which)
 
     def overview(self) -> Overview:
-        buildings = arrears.by_building(self.session, self.community_id, self.today, self.plain.since)
+        of_all = (self.session, self.community_id, self.today, self.plain.since)
+        dues, buildings = arrears.by_due(*of_all), arrears.by_building(*of_all)
         wish = Wish(self.today, self.plain.rate_ppm)
         stages = self._by_stage(wish)
         year = self.today.year
         return Overview(
             self.today,
-            self._part("", "", self.dues, self.hard, sum(part.debtors for part in stages)),
+            self._part("", "", dues, self.hard, sum(part.debtors for part in stages)),
             self._part(
                 str(year),
                 "",
-                [row for row in self.dues if row.year >= year],
+                [row for row in dues if row.year >= year],
                 [debt for debt in self.hard if debt.period_first.year >= year],
             ),
-            [self._of_age(one) for one in BRACKETS if one is not NOT_DUE],
+            [self._of_age(one, dues) for one in BRACKETS if one is not NOT_DUE],
             stages,
             [
                 self._part(
@@ -132,14 +132,14 @@ class _Glance:
             ],
         )
 
-    def _of_age(self, one: Any) -> Part:
+    def _of_age(self, one: Any, dues: Sequence[Any]) -> Part:
         def aged(due: date) -> bool:
             return bracket(due, self.today) is one
 
         return self._part(
             one.code,
             one.label,
-            [row for row in self.dues if aged(row.due)],
+            [row for row in dues if aged(row.due)],
             [debt for debt in self.hard if aged(debt.due)],
         )
 

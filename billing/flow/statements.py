@@ -121,7 +121,8 @@ def statement(
         debtor_ids=debtors,
         known_at=known_at,
     )
-    joint = joint_debtors(session, unit.community_id, unit_id=unit.id, known_at=known_at)
+    several = any(row.jointly for account in found for row in account.rows.values())
+    joint = joint_debtors(session, unit.community_id, unit_id=unit.id, known_at=known_at) if several else {}
     return Statement(unit, as_of, [(account, account.lines(as_of)) for account in found], joint)
 
 

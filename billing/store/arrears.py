@@ -35,15 +35,13 @@ class Wish:
     bill: tuple[date, date] | None = None
 
 
-def bills(session: Session, community_id: int) -> int:
-    """How many charges there are."""
-    query = select(summed(PeriodSum.bills)).where(PeriodSum.community_id == community_id)
-    return session.scalar(query) or 0
-
-
-def first_due(session: Session, community_id: int) -> date | None:
-    """The due date of the oldest bill there is."""
-    return session.scalar(select(sql.min(PeriodSum.due)).where(PeriodSum.community_id == community_id))
+def extent(session: Session, community_id: int) -> tuple[int, date | None]:
+    """How many charges there are, and the due date of the oldest."""
+    query = select(summed(PeriodSum.bills), sql.min(PeriodSum.due)).where(
+        PeriodSum.community_id == community_id
+    )
+    row = session.execute(query).one()
+    return row[0], row[1]
 
 
 def by_building(session: Session, community_id: int, day: date, plain_from: date) -> Sequence[Row[Any]]:
@@ -62,6 +60,18 @@ def by_due(
     )
 
 
+def in_all(
+    session: Session,
+    community_id: int,
+    day: date,
+    plain_from: date,
+    building: str | None,
+    span: tuple[date, date],
+) -> Sequence[Row[Any]]:
+    """The same of a building, or of all, in one row: of the bills that fell due in a span of days."""
+    return _summed(session, community_id, day, plain_from, building=building, span=span)
+
+
 def _summed(
     session: Session,
     community_id: int,
@@ -69,6 +79,7 @@ def _summed(
     plain_from: date,
     *keys: Any,
     building: str | None = None,
+    span: tuple[date, date] | None = None,
 ) -> Sequence[Row[Any]]:
     plain = and_(~PeriodSum.relieved, PeriodSum.due >= plain_from)
     overdue = PeriodSum.due < day
@@ -87,6 +98,7 @@ def _summed(
         .where(
             PeriodSum.community_id == community_id,
             true() if building is None else PeriodSum.building == building,
+            true() if span is None else PeriodSum.due.between(*span),
         )
         .group_by(*keys)
         .order_by(*keys)
@@ -98,9 +110,7 @@ def by_oldest(session: Session, community_id: int, wish: Wish, latest: Sequence[
     many owe nothing but late fee.
     """
     groups = [AccountSum.oldest_due <= day for day in latest] + [_owes_late_fee_alone(wish)]
-    columns = [
-        summed(case((group, 1), else_=0)) for group in groups
-    ]  # in one pass: grouping would sort them all
+    columns = [sql.count().filter(group) for group in groups]  # in one pass: grouping would sort them all
     row = session.execute(select(*columns).where(AccountSum.community_id == community_id)).one()
     return list(row)
 

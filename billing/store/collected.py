@@ -71,14 +71,18 @@ def _paid(session: Session, community_id: int, year: int, by: By) -> dict[str, t
 
 def _waived_before(session: Session, community_id: int, day: date, by: By) -> dict[str, int]:
     """Name -> principal of bills for earlier years that stood waived when the year began."""
-    key = Charge.period if by == "period" else Unit.building
     query = (
-        select(key, summed(WaiverShare.principal_fen))
+        select(Charge.period if by == "period" else Unit.building, WaiverShare.principal_fen)
         .join(Charge, Charge.id == WaiverShare.charge_id)
         .join(Unit, Unit.id == Charge.unit_id)
-        .where(Charge.community_id == community_id, Charge.period_first < day, *_stood(day))
+        .where(Charge.community_id == community_id, Charge.relieved, Charge.period_first < day, *_stood(day))
     )
-    return {row[0]: row[1] for row in session.execute(query.group_by(key))}
+    found: dict[str, int] = defaultdict(int)
+    for name, fen in session.execute(
+        query
+    ):  # a few; grouped, the database would walk all charges in their order
+        found[name] += fen
+    return found
 
 
 def by_unit(session: Session, community_id: int, year: int, unit_ids: Sequence[int]) -> dict[int, Rates]:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from billing.core.money import MICRO
-from billing.store.base import summed
+from billing.store.base import days_late, summed
 from billing.store.estate import Unit
 from billing.store.ledger import Allocation, Charge, Payment, live
 from billing.store.people import Party
@@ -17,8 +17,9 @@ from billing.store.people import Party
 
 @dataclass(frozen=True)
 class Which:
-    """Of which charges: those of some units; or those whose late fee is no closed form, because a waiver touches them,
-    they fell due before a day, or money went to them after the day asked for. `settled`: to none it can have.
+    """Of which charges: those of some units; and of these, or of all, those whose late fee is no closed form, because
+    a waiver touches them, they fell due before a day, or money went to them after the day asked for. `settled`: to none
+    it can have.
     """
 
     settled: bool = False
@@ -27,15 +28,85 @@ class Which:
     due_before: date | None = None
 
     def conditions(self, moved: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
         if self.units is not None:
-            return [Charge.unit_id.in_(self.units)]
-        if not self.relieved:
-            return []
-        early = [] if self.due_before is None else [Charge.due < self.due_before]
-        return [or_(Charge.relieved, *early, moved)]
+            found.append(Charge.unit_id.in_(self.units))
+        if self.relieved:
+            early = [] if self.due_before is None else [Charge.due < self.due_before]
+            found.append(or_(Charge.relieved, *early, moved))
+        return found
 
 
 EVERY = Which()
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where the closed form holds: for charges due since a day that no waiver touches, at one rate, as of `day`; the
+    books stand as they do now."""
+
+    day: date
+    since: date
+    rate_ppm: int
+
+
+class AccountRow(NamedTuple):
+    """A debtor's bills on a unit, of those asked for, and since when any of his is overdue."""
+
+    unit_id: int
+    debtor_id: int
+    building: str
+    entrance: str
+    room: str
+    debtor: str
+    bills: int
+    open: int
+    late_fee: int
+    oldest: date | None
+    overdue_bills: int
+    overdue_since: date | None
+
+
+def by_account(
+    session: Session,
+    community_id: int,
+    form: Form,
+    units: Sequence[int],
+    coming: bool,
+    span: tuple[date, date],
+) -> list[AccountRow]:
+    """Of these units, by the closed form: the bills that fell due in the span and are overdue, or `coming`."""
+    fen_days = Charge.open_fen * days_late(literal(form.day), Charge.due) + Charge.settled_fen_days
+    late_fee = (fen_days * (2 * form.rate_ppm) + MICRO) // (2 * MICRO) - Charge.late_fee_paid_fen
+    owing = Charge.open_fen + late_fee > 0
+    overdue = and_(Charge.due < form.day, owing)
+    listed = and_(
+        Charge.due >= form.day if coming else Charge.due < form.day, owing, Charge.due.between(*span)
+    )
+    keys = (Charge.unit_id, Charge.debtor_id, Unit.building, Unit.entrance, Unit.room, Party.name)
+    query = (
+        select(
+            *keys,
+            summed(case((listed, 1), else_=0)),
+            summed(case((listed, Charge.open_fen), else_=0)),
+            summed(case((listed, late_fee), else_=0)),
+            func.min(case((and_(listed, Charge.open_fen > 0), Charge.due))),
+            summed(case((overdue, 1), else_=0)),
+            func.min(case((and_(overdue, Charge.open_fen > 0), Charge.due))),
+        )
+        .join(Unit, Unit.id == Charge.unit_id)
+        .join(Party, Party.id == Charge.debtor_id)
+        .where(
+            Charge.community_id == community_id,
+            Charge.unit_id.in_(units),
+            Charge.effective_on <= form.day,
+            Charge.due >= form.since,
+            ~Charge.void,
+            ~Charge.relieved,
+        )
+        .group_by(*keys)
+    )
+    return [AccountRow(*row) for row in session.execute(query)]
 
 
 def debts(session: Session, community_id: int, as_of: date, which: Which = EVERY) -> Sequence[Any]:
@@ -98,13 +169,13 @@ def late_debtors(session: Session, community_id: int, as_of: date, rate_ppm: int
 
 
 def latest_payments(session: Session, community_id: int, limit: int) -> Sequence[Any]:
-    """(Payment, Unit, debtor) of the newest payments that count."""
+    """(Payment, Unit, debtor) of the newest receipts that count."""
     return session.execute(
         select(Payment, Unit, Party.name.label("debtor"))
         .join(Unit, Unit.id == Payment.unit_id)
         .join(Party, Party.id == Payment.debtor_id)
-        .where(Payment.community_id == community_id, live(Payment))
-        .order_by(Payment.on.desc(), Payment.id.desc())
+        .where(Payment.community_id == community_id, Payment.serial.is_not(None), live(Payment))
+        .order_by(Payment.serial.desc())
         .limit(limit)
     ).all()
 

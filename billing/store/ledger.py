@@ -111,6 +111,7 @@ class Payment(Fact, Base):
         UniqueConstraint("community_id", "serial"),
         CheckConstraint("amount_fen > 0", name="amount"),
         Index(None, "community_id", "unit_id", "debtor_id"),
+        Index(None, "paid_on", "community_id"),
         Index(
             "ix_payment_free",
             "community_id",

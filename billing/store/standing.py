@@ -1,17 +1,18 @@
-"""Read model: each debtor's account on a unit, as known at an entry, in three queries for any number of them.
+"""Read model: each debtor's account on a unit, as known at an entry, in two queries for any number of them.
 
-A fourth asks for the waivers, where one touches any of the charges.
+A third asks for the waivers, where one touches any of the charges.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, exists, select
 from sqlalchemy.orm import Session
 
 from billing.core import statement, waiver
@@ -21,10 +22,23 @@ from billing.core.waiver import Waiver
 from billing.store.estate import FeeItem, Unit
 from billing.store.granted import granted
 from billing.store.ledger import Allocation, Charge, Payment, live
+from billing.store.liability import ChargeDebtor
 from billing.store.people import Party
 
 #: Debtors asked for at once: databases limit how many a query may name.
 _CHUNK = 500
+
+
+class Given(NamedTuple):
+    """What a payment of the day `paid_on` gave to a charge, counted from the day `on` (fen)."""
+
+    on: date
+    id: int
+    payment_id: int
+    charge_id: int
+    paid_on: date
+    principal_fen: int
+    late_fee_fen: int
 
 
 @dataclass
@@ -45,7 +59,7 @@ class Account:
     rows: dict[int, Row[Any]] = field(default_factory=dict)
     settled: dict[int, list[Settled]] = field(default_factory=lambda: defaultdict(list))
     payments: list[Row[Any]] = field(default_factory=list)
-    allocations: list[Row[Any]] = field(default_factory=list)
+    allocations: list[Given] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
 
     def lines(self, as_of: date) -> list[Line]:
@@ -134,15 +148,7 @@ def accounts(
         return found[key]
 
     by_charge = _load_charges(session, narrowed, account, policies, known_at)
-    by_payment: dict[int, Account] = {}
-    for row in session.execute(narrowed(_payments(known_at), Payment)):
-        by_payment[row.id] = owner = account(row)
-        owner.payments.append(row)
-    for row in session.execute(narrowed(_allocations(known_at), Payment)):
-        by_charge[row.charge_id].settled[row.charge_id].append(
-            Settled(row.on, row.principal_fen, row.late_fee_fen)
-        )
-        by_payment[row.payment_id].allocations.append(row)
+    _load_payments(session, narrowed, account, by_charge, known_at)
     relieved = [key for key, owner in by_charge.items() if owner.rows[key].relieved]
     for charge_id, one in granted(session, relieved, known_at):
         owner = by_charge[charge_id]
@@ -173,6 +179,29 @@ def _load_charges(
     return by_charge
 
 
+def _load_payments(
+    session: Session,
+    narrowed: Callable[[Any, type[Charge | Payment]], Any],
+    account: Callable[[Row[Any]], Account],
+    by_charge: Mapping[int, Account],
+    known_at: int | None,
+) -> None:
+    given: list[tuple[Given, Account]] = []
+    for row in session.execute(
+        narrowed(_payments(known_at), Payment)
+    ):  # one for each charge that got something
+        owner = account(row)
+        if not owner.payments or owner.payments[-1].id != row.id:
+            owner.payments.append(row)
+        if row.charge_id is not None:
+            part = (row.id, row.charge_id, row.on, row.principal_fen, row.late_fee_fen)
+            given.append((Given(row.counted_on, row.allocation_id, *part), owner))
+    for one, owner in sorted(given, key=itemgetter(0)):
+        settled = by_charge[one.charge_id].settled[one.charge_id]
+        settled.append(Settled(one.on, one.principal_fen, one.late_fee_fen))
+        owner.allocations.append(one)
+
+
 _WHERE = (
     Unit.building,
     Unit.entrance,
@@ -185,8 +214,9 @@ _WHERE = (
 
 @lru_cache(maxsize=4)  # building the statement costs more than running it
 def _charges(known_at: int | None) -> Any:
+    jointly = exists().where(ChargeDebtor.charge_id == Charge.id)
     return (
-        select(Charge.__table__, FeeItem.name.label("item"), *_WHERE)
+        select(Charge.__table__, FeeItem.name.label("item"), jointly.label("jointly"), *_WHERE)
         .join(FeeItem, FeeItem.id == Charge.item_id)
         .join(Unit, Unit.id == Charge.unit_id)
         .join(Party, Party.id == Charge.debtor_id)
@@ -209,29 +239,19 @@ def _payments(known_at: int | None) -> Any:
         Payment.serial,
         Payment.outside_number,
         Payment.community_id,
+        Allocation.id.label("allocation_id"),
+        Allocation.on.label("counted_on"),
+        Allocation.charge_id,
+        Allocation.principal_fen,
+        Allocation.late_fee_fen,
     )
+    charged = exists().where(Charge.id == Allocation.charge_id, live(Charge, known_at))
+    counts = and_(Allocation.payment_id == Payment.id, live(Allocation, known_at), charged)
     return (
         select(*columns, *_WHERE)
         .join(Unit, Unit.id == Payment.unit_id)
         .join(Party, Party.id == Payment.debtor_id)
+        .outerjoin(Allocation, counts)
         .where(live(Payment, known_at))
         .order_by(Payment.on, Payment.id)
-    )
-
-
-@lru_cache(maxsize=4)  # building the statement costs more than running it
-def _allocations(known_at: int | None) -> Any:
-    return (
-        select(
-            Allocation.payment_id,
-            Allocation.charge_id,
-            Allocation.on.label("on"),
-            Payment.on.label("paid_on"),
-            Allocation.principal_fen,
-            Allocation.late_fee_fen,
-        )
-        .join(Payment, Payment.id == Allocation.payment_id)
-        .join(Charge, Charge.id == Allocation.charge_id)
-        .where(live(Allocation, known_at), live(Payment, known_at), live(Charge, known_at))
-        .order_by(Allocation.on, Allocation.id)
     )

@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from billing.store.base import Base, summed
-from billing.store.estate import Unit
+from billing.store.estate import Unit, walk
 from billing.store.ledger import Allocation, Charge, Payment, live
 
 
@@ -117,6 +117,14 @@ def booked(session: Session, community_id: int, after: int) -> None:
             },
         )
     )
+
+
+def buildings(session: Session, community_id: int) -> list[str]:
+    """Those in which anything was charged, as a person walks."""
+    found = session.scalars(
+        select(PeriodSum.building).where(PeriodSum.community_id == community_id).distinct()
+    )
+    return sorted(found, key=walk)
 
 
 def periods_charged(session: Session, community_id: int) -> Sequence[Row[int, str]]:

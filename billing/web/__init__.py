@@ -6,6 +6,7 @@ from flask import Flask, g
 
 from billing import clock
 from billing.web import (
+    address,
     community,
     errors,
     front,
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     session.init_app(app)
     headers.init_app(app)
     app.before_request(permission.guard)
+    app.before_request(address.refuse_nul)
     app.before_request(community.find_community)
     community.init_app(app)
     errors.init_app(app)

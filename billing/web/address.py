@@ -2,7 +2,17 @@
 
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import abort, request
+
+
+def refuse_nul() -> None:
+    """No text has a NUL in it and PostgreSQL keeps none: what brings one was typed by nobody."""
+    typed = [
+        request.path,
+        *(text for _, text in (*request.args.items(multi=True), *request.form.items(multi=True))),
+    ]
+    if any("\0" in text for text in typed):
+        abort(400)
 
 
 def number(text: str) -> int:

@@ -1,5 +1,5 @@
-"""For issuing a period at once: an index by period, and of each payment what no charge got yet, kept beside it, so that
-whose money waits for the next bill is found without adding up."""
+"""For issuing a period at once and for the newest payments: indexes by period and by day, and of each payment what no
+charge got yet, kept beside it, so that whose money waits for the next bill is found without adding up."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ _LIVE = " AND ".join(_STANDS.format(alias, table) for alias, table in (("a", "al
 
 
 def upgrade():
+    op.create_index("ix_payment_paid_on_community_id", "payment", ["paid_on", "community_id"])
     op.create_index("ix_charge_period", "charge", ["community_id", "period", "item_id", "unit_id"])
     # Beside the guarded columns of a payment, as those of the index beside a charge's.
     op.add_column("payment", sa.Column("free_fen", sa.BigInteger(), nullable=False, server_default="0"))
@@ -33,5 +34,6 @@ def upgrade():
 
 def downgrade():
     op.drop_index("ix_charge_period", "charge")
+    op.drop_index("ix_payment_paid_on_community_id", "payment")
     op.drop_index("ix_payment_free", "payment")
     op.execute("ALTER TABLE payment DROP COLUMN free_fen")

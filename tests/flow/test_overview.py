@@ -9,10 +9,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from billing.core.ageing import BRACKETS, NOT_DUE, Bracket, span
 from billing.core.dunning import USUAL_LADDER
 from billing.core.late_fee import Cap
 from billing.core.problem import Refused
-from billing.flow.debtors import debtors, debts
+from billing.flow.debtor_list import Listed, listed
+from billing.flow.debtors import debts
 from billing.flow.estate import policies
 from billing.flow.overview import overview
 from billing.store.standing import accounts
@@ -83,6 +85,33 @@ def test_every_debt_is_what_the_rule_says(town: Town, contract: str) -> None:
         assert {debt.charge_id: (debt.open, debt.late_fee) for debt in debts(session, number, day)} == exact
 
 
+def everybody(town: Town, day: date, age: Bracket | None = None) -> list[Listed]:
+    """All who have bills, overdue or not, as they would be listed."""
+    found = debts(town.session, town.community_id, day)
+    accounts = list(dict.fromkeys((debt.unit_id, debt.debtor_id) for debt in found))
+    return listed(town.session, town.community_id, day, accounts, USUAL_LADDER, age)
+
+
+def test_a_row_of_the_list_is_the_sum_of_its_bills(town: Town) -> None:
+    """With grace from a day on and a waiver, so that some are added up by the database and some by the rule."""
+    lived_in(town, "rows")
+    town.set_policy(since=date(2026, 7, 1), grace_days=5)
+    town.waive("1-1-101", "office-error", percent=50)
+    every = debts(town.session, town.community_id, town.today)
+    for age in (None, *BRACKETS):
+        first, last = span(age, town.today) if age else (date.min, town.today - timedelta(days=1))
+        expected: dict[tuple[int, int], list[int]] = {}
+        for debt in every:
+            if first <= debt.due <= last:
+                row = expected.setdefault((debt.unit_id, debt.debtor_id), [0, 0, 0])
+                for place, value in enumerate((1, debt.open, debt.late_fee)):
+                    row[place] += value
+        found = everybody(town, town.today, age)
+        assert {
+            (one.unit_id, one.debtor_id): [one.bills, one.open, one.late_fee] for one in found
+        } == expected
+
+
 def test_the_parts_add_up_to_the_whole(town: Town) -> None:
     lived_in(town, "sums")
     view = overview(town.session, town.community_id, town.today)
@@ -145,12 +174,11 @@ def test_the_days_of_a_debtor_are_those_of_his_oldest_open_principal(town: Town)
     """The first bill was paid late, its late fee is owed; the second is open."""
     town.issue("2026Q2")
     town.pay("1-1-101", "1200.00", "2026-07-10")
-    session, number = town.session, town.community_id
-    alone = debtors(debts(session, number, town.today), USUAL_LADDER, town.today)[0]
-    assert (alone.open, alone.late_fee, alone.days) == (0, 1_200, 0)
+    alone = everybody(town, town.today)[0]
+    assert (alone.open, alone.late_fee, alone.days(town.today)) == (0, 1_200, 0)
     town.issue("2026Q3")
-    both = debtors(debts(session, number, town.today), USUAL_LADDER, town.today)[0]
-    assert (both.days, both.step and both.step.stage) == (54, 4)
+    both = everybody(town, town.today)[0]
+    assert (both.days(town.today), both.step and both.step.stage) == (54, 4)
 
 
 def test_the_years_rate_counts_the_years_periods_only(town: Town) -> None:
@@ -170,7 +198,7 @@ def test_the_stage_is_that_of_the_oldest_overdue_bill(town: Town) -> None:
     town.issue("2026Q3")  # due on 2026-09-30
     for days, stage in ((0, None), (1, 1), (5, 1), (6, 2), (19, 3), (29, 4)):
         day = date(2026, 9, 30) + timedelta(days=days)
-        found = debtors(debts(town.session, town.community_id, day), USUAL_LADDER, day)
+        found = everybody(town, day, NOT_DUE if stage is None else None)
         assert [one.step.stage if one.step else None for one in found] == [stage] * 3
 
 

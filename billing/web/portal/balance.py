@@ -15,7 +15,7 @@ from billing.core.money import round_micro
 from billing.core.statement import Line, Totals, totals
 from billing.flow.statements import Granted, granted_on
 from billing.store.ledger import Payment, receipt_number
-from billing.store.standing import Account
+from billing.store.standing import Account, Given
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Bill:
 
     line: Line
     fact: Row[Any]
-    parts: Sequence[Row[Any]]
+    parts: Sequence[Given]
 
     @property
     def state(self) -> State:
@@ -66,7 +66,7 @@ class Balance:
 
     @cached_property
     def bills(self) -> list[Bill]:
-        parts: dict[int, list[Row[Any]]] = defaultdict(list)
+        parts: dict[int, list[Given]] = defaultdict(list)
         for part in self.account.allocations:
             if part.on <= self.as_of:
                 parts[part.charge_id].append(part)
@@ -122,7 +122,7 @@ class Balance:
     @property
     def payments(self) -> list[Received]:
         """Everything received until the day, the newest first, reversed payments among it."""
-        given: dict[int, list[Row[Any]]] = defaultdict(list)
+        given: dict[int, list[Given]] = defaultdict(list)
         for part in self.account.allocations:
             if part.on <= self.as_of:
                 given[part.payment_id].append(part)
@@ -130,7 +130,7 @@ class Balance:
         gone = [_taken_back(*row) for row in self.undone if row.Payment.on <= self.as_of]
         return sorted(kept + gone, key=lambda one: (one.on, one.number), reverse=True)
 
-    def _received(self, row: Row[Any], parts: Sequence[Row[Any]]) -> Received:
+    def _received(self, row: Row[Any], parts: Sequence[Given]) -> Received:
         charges = self.account.rows
         shares = [
             Share(

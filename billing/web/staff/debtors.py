@@ -14,14 +14,14 @@ from billing.clock import today
 from billing.core.ageing import BRACKETS, NOT_DUE, Bracket, span
 from billing.core.dunning import Step
 from billing.extensions import db
-from billing.flow.debtors import Debtor, debtors, debts, plain_terms
+from billing.flow.debtor_list import Listed, listed
+from billing.flow.debtors import plain_terms
 from billing.flow.estate import policies
 from billing.flow.overview import Part, span_of, sum_of, takes_late_fee_alone
 from billing.flow.tariffs import ladder
 from billing.store import arrears
 from billing.store.arrears import Wish
-from billing.store.debts import Which
-from billing.store.register import buildings
+from billing.store.sums import buildings
 from billing.web.address import page_number
 from billing.web.permission import permission
 
@@ -88,27 +88,11 @@ def _asked(session: Session, community_id: int, steps: Sequence[Step], day: date
 
 def _page(
     session: Session, community_id: int, steps: Sequence[Step], asked: Asked, page: int
-) -> list[Debtor]:
+) -> list[Listed]:
     assert asked.wish
-    day = asked.wish.day
     largest = asked.sort == "sum"
     wanted = arrears.page(session, community_id, asked.wish, largest, ROWS, (page - 1) * ROWS)
-    which = Which(settled=True, units=sorted({unit for unit, _ in wanted}))
-    known = {
-        (one.first.unit_id, one.first.debtor_id): one
-        for one in debtors(debts(session, community_id, day, which), steps, day)
-    }
-    listed = [_narrowed(known[key], asked) for key in wanted if key in known]
-    return [one for one in listed if one.debts]
-
-
-def _narrowed(one: Debtor, asked: Asked) -> Debtor:
-    """With those of his debts that are wanted, none of them not yet due unless asked for; his stage is that of all."""
-    kept = one.of("coming" if asked.coming else "overdue")
-    if asked.bracket:
-        first, last = span(asked.bracket, one.as_of)
-        kept = [debt for debt in kept if first <= debt.due <= last]
-    return replace(one, debts=kept)
+    return listed(session, community_id, asked.wish.day, wanted, steps, asked.bracket)
 
 
 def _sums(session: Session, community_id: int, asked: Asked) -> Part | None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from billing.clock import today
 from billing.extensions import db
 from billing.flow import prepared
-from billing.flow.overview import overview
+from billing.flow.overview import Part, overview
 from billing.flow.profile import OFFICE, keys, missing
 from billing.store import debts, notices, runs, waiver_list
 from billing.store.estate import Community, Unit
@@ -24,6 +24,9 @@ from billing.web.permission import permission
 bp = Blueprint("home", __name__)
 
 MOST_LATEST = 5
+
+#: Of more buildings than these only those with the largest arrears are shown.
+MOST_BUILDINGS = 20
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,12 @@ def index() -> str | Response:
 def community(community_id: int) -> str:
     """The day at a glance: what is owed and how old it is, what came in last, what waits for somebody."""
     session, day, number = db.session(), today(), g.community.id
+    view = overview(session, number, day)
     return render_template(
         "staff/home/community.html",
         units=session.scalar(select(func.count(Unit.id)).where(Unit.community_id == number)),
-        view=overview(session, number, day),
+        view=view,
+        buildings=_largest(view.by_building),
         received=debts.received(session, number, day),
         payments=debts.latest_payments(session, number, MOST_LATEST),
         runs=runs.newest(session, number, MOST_LATEST),
@@ -77,6 +82,12 @@ def community(community_id: int) -> str:
         ),
         profile_keys={**keys(OFFICE), **keys(number)},
     )
+
+
+def _largest(parts: Sequence[Part]) -> Sequence[Part]:
+    if len(parts) <= MOST_BUILDINGS:
+        return parts
+    return sorted(parts, key=lambda part: part.total, reverse=True)[:MOST_BUILDINGS]
 
 
 def _jobs(session: Session, community_id: int) -> dict[str, int]:
