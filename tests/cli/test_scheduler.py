@@ -33,7 +33,7 @@ from billing.flow import work
 work.LEASE = timedelta(seconds=1)
 cli.main(["--app", "wsgi", "scheduler"])
 """
-PATIENCE, NOTICES_TO_MAKE, KILLS = 60, 40, 6
+PATIENCE, NOTICES_TO_MAKE, KILLS = 60, 40, 4
 
 Scheduler = subprocess.Popen[bytes]
 

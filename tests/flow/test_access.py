@@ -92,6 +92,7 @@ def test_guesses_run_out_and_come_back(session: Session) -> None:
     guess(NOON + timedelta(minutes=16))
 
 
+@on_sqlite
 def test_of_ten_thousand_guesses_few_reach_the_password(session: Session) -> None:
     """T-06: from one address, at ever other names, within a quarter of an hour."""
     reached = 0
