@@ -49,14 +49,20 @@ def measure(app: Flask, folder: Path) -> None:
     session, vault = db.session(), Vault(app.config["VAULT_DIR"])
     say("machine", f"Python {sys.version.split()[0]}, {db.engine.dialect.name}")
     reading()
+    community_id = found(session)
+    fill(session, community_id)
+    statement(session, community_id)
+    proposals(session, community_id)
+    notices(session, vault, community_id, folder)
+
+
+def found(session: Session) -> int:
+    """A community whose papers lack nothing; its id."""
     with writing(session):
         place = estate.found_community(session, "bench", "测")
         profile.set_profile(session, "bench", TODAY, profile.OFFICE, demo.OFFICE_FACTS, estate.EVER)
         profile.set_profile(session, "bench", TODAY, place.id, demo.CONTRACT_FACTS, estate.EVER)
-    fill(session, place.id)
-    statement(session, place.id)
-    proposals(session, place.id)
-    notices(session, vault, place.id, folder)
+        return place.id
 
 
 def reading() -> None:
