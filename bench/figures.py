@@ -17,6 +17,17 @@ def seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+def busy(act: Callable[[], object], repeats: int) -> float:
+    """Seconds of the processor, so that other work on the machine does not count."""
+
+    def once() -> float:
+        started = time.process_time()
+        act()
+        return time.process_time() - started
+
+    return statistics.median(once() for _ in range(repeats))
+
+
 def say(what: str, figure: str) -> None:
     sys.stdout.write(f"{what:<44} {figure}\n")
     sys.stdout.flush()
