@@ -29,6 +29,7 @@ test: needs check $(PAGES) $(CATALOGUES)  ## everything: the checks, then every 
 bench: $(INSTALLED)  ## the main job in figures, measured on this machine
 	@$(PY) -m bench.main_job
 	@$(PY) -m bench.papers
+	@$(PY) -m bench.beside_tryton
 	@$(PY) -m bench.scale
 
 check: $(INSTALLED_DEV)  ## what needs no run: lint, format, types, layers

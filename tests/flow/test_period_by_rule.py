@@ -25,6 +25,7 @@ from billing.store.estate import FeeItem, Unit, UnitFee
 from billing.store.ledger import Charge
 from billing.store.people import Ownership, Party
 from tests.flow.town import ACTOR
+from tests.support.databases import on_postgresql, on_sqlite
 
 TODAY = date(2026, 11, 23)
 MONTHS = [parse_period(f"2026-{month:02d}") for month in (7, 8, 9)]
@@ -124,10 +125,22 @@ def issued(session: Session, community_id: int, period: Period) -> tuple[Plan, l
     return plan, sorted(tuple(row) for row in rows)
 
 
+@on_sqlite
 @pytest.mark.parametrize("seed", range(12))
 def test_the_rule_in_the_database_is_the_rule_in_the_code(
     session: Session, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    compare(session, seed, monkeypatch)
+
+
+@on_postgresql
+@pytest.mark.parametrize("seed", range(12, 15))
+def test_it_is_on_postgresql(session: Session, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    compare(session, seed, monkeypatch)
+
+
+def compare(session: Session, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every period both ways, in one of many estates."""
     random = Random(seed)
     community_id = estate(session, random)
     price(session, random, community_id)
