@@ -5,21 +5,22 @@ so it may differ by a few fen from the sum of rounded rows. What the closed form
 charge, and so is everything in a community of few charges.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from billing.core.ageing import BRACKETS, NOT_DUE, bracket
+from billing.core.ageing import BRACKETS, NOT_DUE, Bracket, bracket
 from billing.core.dunning import Step
 from billing.core.money import round_micro
 from billing.flow.debtors import Debt, Plain, plain_terms, reckoned
 from billing.flow.estate import policies
 from billing.flow.tariffs import ladder
 from billing.store import arrears
-from billing.store.arrears import Wish
+from billing.store.arrears import Fallen, Wish
 from billing.store.debts import Which
 from billing.store.estate import walk
 
@@ -79,87 +80,99 @@ def sum_of(
     session: Session, community_id: int, today: date, building: str | None, span: tuple[date, date]
 ) -> Part:
     """What is owed of a building, or of all, on bills that fell due in a range of days."""
-    glance = _Glance(session, community_id, today)
+    glance = _Glance(session, community_id, today, building)
     first, last = span
-    return glance._part(
-        "",
-        "",
-        arrears.in_all(session, community_id, today, glance.plain.since, building, span),
-        [debt for debt in glance.hard if first <= debt.due <= last and building in (None, debt.building)],
-    )
+    return glance.part("", "", *glance.fallen(lambda one: first <= one.due <= last))
+
+
+class _Sums(NamedTuple):
+    charged: int = 0
+    waived: int = 0
+    overdue: int = 0
+    coming: int = 0
+    bills: int = 0
+    fen_days: int = 0
+    late_fee_paid: int = 0
 
 
 class _Glance:
-    """The sums of a community, and the debts that they cannot tell the late fee of."""
+    """The sums of a community, or of one building, and the debts that they cannot tell the late fee of."""
 
-    def __init__(self, session: Session, community_id: int, today: date) -> None:
+    def __init__(self, session: Session, community_id: int, today: date, building: str | None = None) -> None:
         rules = policies(session, community_id)
         self.session, self.community_id, self.today = session, community_id, today
         self.plain: Plain = plain_terms(rules, today)
         self.steps = ladder(session, community_id, today)
-        bills, oldest = arrears.extent(session, community_id)
-        if bills <= _FEW:
+        self.dues = arrears.by_due(session, community_id, building)
+        if sum(one.bills for one in self.dues) <= _FEW:
             self.plain = replace(self.plain, since=date.max)
-        before = self.plain.since if oldest and oldest < self.plain.since else None
+        oldest = min((one.due for one in self.dues), default=date.max)
+        before = self.plain.since if oldest < self.plain.since else None
         which = Which(settled=True, relieved=True, due_before=before)
-        self.hard = reckoned(session, community_id, today, rules, which)
+        hard = reckoned(session, community_id, today, rules, which)
+        self.hard = [debt for debt in hard if building in (None, debt.building)]
 
     def overview(self) -> Overview:
-        of_all = (self.session, self.community_id, self.today, self.plain.since)
-        dues, buildings = arrears.by_due(*of_all), arrears.by_building(*of_all)
-        wish = Wish(self.today, self.plain.rate_ppm)
-        stages = self._by_stage(wish)
+        stages = self._by_stage(Wish(self.today, self.plain.rate_ppm))
         year = self.today.year
         return Overview(
             self.today,
-            self._part("", "", dues, self.hard, sum(part.debtors for part in stages)),
-            self._part(
-                str(year),
-                "",
-                [row for row in dues if row.year >= year],
-                [debt for debt in self.hard if debt.period_first.year >= year],
-            ),
-            [self._of_age(one, dues) for one in BRACKETS if one is not NOT_DUE],
+            self.part("", "", *self.fallen(lambda _: True), sum(part.debtors for part in stages)),
+            self.part(str(year), "", *self.fallen(lambda one: one.period_first.year >= year)),
+            [self._of_age(one) for one in BRACKETS if one is not NOT_DUE],
             stages,
-            [
-                self._part(
-                    row.building,
-                    row.building,
-                    [row],
-                    [debt for debt in self.hard if debt.building == row.building],
-                )
-                for row in sorted(buildings, key=lambda row: walk(row.building))
-            ],
+            self._by_building(),
         )
 
-    def _of_age(self, one: Any, dues: Sequence[Any]) -> Part:
-        def aged(due: date) -> bool:
-            return bracket(due, self.today) is one
+    def fallen(self, wanted: Callable[[Fallen | Debt], bool]) -> tuple[list[_Sums], list[Debt]]:
+        """The bills that are wanted by their due date and period: their sums, and the debts beside them."""
+        return [self._sums(one) for one in self.dues if wanted(one)], [
+            one for one in self.hard if wanted(one)
+        ]
 
-        return self._part(
-            one.code,
-            one.label,
-            [row for row in dues if aged(row.due)],
-            [debt for debt in self.hard if aged(debt.due)],
+    def _sums(self, one: Fallen) -> _Sums:
+        overdue = one.due < self.today
+        plain = one.due >= self.plain.since and not one.relieved
+        fen_days = one.open * max(0, (self.today - one.due).days) + one.settled_fen_days
+        return _Sums(
+            charged=one.amount,
+            waived=one.waived,
+            overdue=one.open if overdue else 0,
+            coming=0 if overdue else one.open,
+            bills=one.unpaid if overdue else 0,
+            fen_days=fen_days if plain else 0,
+            late_fee_paid=one.late_fee_paid if plain else 0,
         )
 
-    def _part(
-        self, name: str, label: str, rows: Iterable[Any], hard: Iterable[Debt], debtors: int = 0
+    def part(
+        self, name: str, label: str, sums: Sequence[_Sums], hard: Sequence[Debt], debtors: int = 0
     ) -> Part:
-        rows = list(rows)
-        sums: Callable[[str], int] = lambda column: sum(getattr(row, column) for row in rows)  # noqa: E731
-        late_fee = round_micro(sums("fen_days") * self.plain.rate_ppm) - sums("late_fee_paid")
+        every = _Sums(*map(sum, zip(_Sums(), *sums, strict=True)))
+        late_fee = round_micro(every.fen_days * self.plain.rate_ppm) - every.late_fee_paid
         return Part(
             name=name,
             label=label,
-            overdue=sums("overdue"),
+            overdue=every.overdue,
             late_fee=late_fee + sum(debt.late_fee for debt in hard),
-            coming=sums("coming"),
-            charged=sums("charged"),
-            waived=sums("waived"),
-            bills=sums("bills"),
+            coming=every.coming,
+            charged=every.charged,
+            waived=every.waived,
+            bills=every.bills,
             debtors=debtors,
         )
+
+    def _of_age(self, one: Bracket) -> Part:
+        return self.part(one.code, one.label, *self.fallen(lambda each: bracket(each.due, self.today) is one))
+
+    def _by_building(self) -> list[Part]:
+        hard: dict[str, list[Debt]] = defaultdict(list)
+        for debt in self.hard:
+            hard[debt.building].append(debt)
+        rows = arrears.by_building(self.session, self.community_id, self.today, self.plain.since)
+        return [
+            self.part(name, name, [_Sums(*sums)], hard[name])
+            for name, *sums in sorted(rows, key=lambda row: walk(row.building))
+        ]
 
     def _by_stage(self, wish: Wish) -> list[Part]:
         steps = sorted(self.steps, key=lambda step: step.from_days)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from billing.flow.debtors import plain_terms, reckoned
 from billing.flow.estate import policies
 from billing.store import owed as rows
-from billing.store.arrears import extent
+from billing.store.arrears import oldest_due
 from billing.store.debts import Which
 
 
@@ -36,7 +36,7 @@ def owed(session: Session, community_id: int, as_of: date, today: date) -> Owed:
     form = rows.Form(community_id, as_of, plain.since, plain.rate_ppm)
     current = as_of >= today
     left, late_fee = rows.as_it_stands(session, form) if current else rows.as_it_stood(session, form)
-    _, oldest = extent(session, community_id)
+    oldest = oldest_due(session, community_id)
     before = plain.since if oldest and oldest < plain.since else None
     hard = reckoned(session, community_id, as_of, rules, Which(current, relieved=True, due_before=before))
     return Owed(as_of, left + sum(debt.open for debt in hard), late_fee + sum(debt.late_fee for debt in hard))

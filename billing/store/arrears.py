@@ -6,9 +6,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Row, and_, case, extract, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select, true
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
@@ -35,84 +35,89 @@ class Wish:
     bill: tuple[date, date] | None = None
 
 
-def extent(session: Session, community_id: int) -> tuple[int, date | None]:
-    """How many charges there are, and the due date of the oldest."""
-    query = select(summed(PeriodSum.bills), sql.min(PeriodSum.due)).where(
-        PeriodSum.community_id == community_id
+class Fallen(NamedTuple):
+    """The sums over the bills that fell due on one day for periods that began on one (billing.store.sums.PeriodSum)."""
+
+    due: date
+    period_first: date
+    relieved: bool
+    bills: int
+    unpaid: int
+    amount: int
+    open: int
+    settled_fen_days: int
+    late_fee_paid: int
+    waived: int
+
+
+class BuildingSums(NamedTuple):
+    """What is charged, waived, overdue, coming in a building; of the plain bills the fen-days and the late fee paid."""
+
+    building: str
+    charged: int
+    waived: int
+    overdue: int
+    coming: int
+    bills: int
+    fen_days: int
+    late_fee_paid: int
+
+
+def oldest_due(session: Session, community_id: int) -> date | None:
+    """The due date of the oldest charge."""
+    return session.scalar(select(sql.min(PeriodSum.due)).where(PeriodSum.community_id == community_id))
+
+
+def by_due(session: Session, community_id: int, building: str | None = None) -> list[Fallen]:
+    """By due date, of a building or of all; from the index alone, in its order."""
+    keys: tuple[Any, ...] = (PeriodSum.due, PeriodSum.period_first, PeriodSum.relieved)
+    figures = (
+        PeriodSum.bills,
+        PeriodSum.unpaid,
+        PeriodSum.amount_fen,
+        PeriodSum.open_fen,
+        PeriodSum.settled_fen_days,
+        PeriodSum.late_fee_paid_fen,
+        PeriodSum.waived_fen,
     )
-    row = session.execute(query).one()
-    return row[0], row[1]
-
-
-def by_building(session: Session, community_id: int, day: date, plain_from: date) -> Sequence[Row[Any]]:
-    """What is charged, overdue and coming for each building. `fen_days` only of bills that fell due since `plain_from`
-    and that no waiver touches: the others' late fee is more than a closed form."""
-    return _summed(session, community_id, day, plain_from, PeriodSum.building)
-
-
-def by_due(
-    session: Session, community_id: int, day: date, plain_from: date, building: str | None = None
-) -> Sequence[Row[Any]]:
-    """The same for each due date and year of the period."""
-    year = extract("year", PeriodSum.period_first)
-    return _summed(
-        session, community_id, day, plain_from, PeriodSum.due, year.label("year"), building=building
+    chosen = true() if building is None else PeriodSum.building == building
+    query = (
+        select(*keys, *(summed(figure) for figure in figures))
+        .where(PeriodSum.community_id == community_id, chosen)
+        .group_by(*keys)
     )
+    return [Fallen(*row) for row in session.execute(query)]
 
 
-def in_all(
-    session: Session,
-    community_id: int,
-    day: date,
-    plain_from: date,
-    building: str | None,
-    span: tuple[date, date],
-) -> Sequence[Row[Any]]:
-    """The same of a building, or of all, in one row: of the bills that fell due in a span of days."""
-    return _summed(session, community_id, day, plain_from, building=building, span=span)
-
-
-def _summed(
-    session: Session,
-    community_id: int,
-    day: date,
-    plain_from: date,
-    *keys: Any,
-    building: str | None = None,
-    span: tuple[date, date] | None = None,
-) -> Sequence[Row[Any]]:
+def by_building(session: Session, community_id: int, day: date, plain_from: date) -> list[BuildingSums]:
+    """`fen_days` only of bills that fell due since `plain_from` and that no waiver touches: the others' late fee is
+    more than a closed form."""
     plain = and_(~PeriodSum.relieved, PeriodSum.due >= plain_from)
     overdue = PeriodSum.due < day
     fen_days = PeriodSum.open_fen * days_late(literal(day), PeriodSum.due) + PeriodSum.settled_fen_days
-    columns: dict[str, ColumnElement[int]] = {
-        "charged": summed(PeriodSum.amount_fen),
-        "waived": summed(PeriodSum.waived_fen),
-        "overdue": summed(case((overdue, PeriodSum.open_fen), else_=0)),
-        "coming": summed(case((overdue, 0), else_=PeriodSum.open_fen)),
-        "bills": summed(case((overdue, PeriodSum.unpaid), else_=0)),
-        "fen_days": summed(case((plain, fen_days), else_=0)),
-        "late_fee_paid": summed(case((plain, PeriodSum.late_fee_paid_fen), else_=0)),
-    }
-    return session.execute(
-        select(*keys, *(column.label(name) for name, column in columns.items()))
-        .where(
-            PeriodSum.community_id == community_id,
-            true() if building is None else PeriodSum.building == building,
-            true() if span is None else PeriodSum.due.between(*span),
+    query = (
+        select(
+            PeriodSum.building,
+            summed(PeriodSum.amount_fen),
+            summed(PeriodSum.waived_fen),
+            summed(case((overdue, PeriodSum.open_fen), else_=0)),
+            summed(case((overdue, 0), else_=PeriodSum.open_fen)),
+            summed(case((overdue, PeriodSum.unpaid), else_=0)),
+            summed(case((plain, fen_days), else_=0)),
+            summed(case((plain, PeriodSum.late_fee_paid_fen), else_=0)),
         )
-        .group_by(*keys)
-        .order_by(*keys)
-    ).all()
+        .where(PeriodSum.community_id == community_id)
+        .group_by(PeriodSum.building)
+    )
+    return [BuildingSums(*row) for row in session.execute(query)]
 
 
 def by_oldest(session: Session, community_id: int, wish: Wish, latest: Sequence[date]) -> list[int]:
     """How many accounts' oldest unpaid bill fell due by each of these days, the earlier ones included; and last how
     many owe nothing but late fee.
     """
-    groups = [AccountSum.oldest_due <= day for day in latest] + [_owes_late_fee_alone(wish)]
-    columns = [sql.count().filter(group) for group in groups]  # in one pass: grouping would sort them all
-    row = session.execute(select(*columns).where(AccountSum.community_id == community_id)).one()
-    return list(row)
+    counts = [_counted(community_id, AccountSum.oldest_due <= day) for day in latest]
+    return list(session.execute(select(*counts, _owing_late_fee_alone(community_id, wish))).one())
 
 
 def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) -> list[int]:
@@ -125,9 +130,11 @@ def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) 
 
 def count(session: Session, community_id: int, wish: Wish) -> int:
     """How many accounts are wanted."""
-    return (
-        session.scalar(select(sql.count()).select_from(AccountSum).where(*_wanted(community_id, wish))) or 0
-    )
+    if wish.building is None and wish.bill is None:
+        aged = _counted(community_id, AccountSum.oldest_due.between(*_span(wish)))
+        return session.scalar(select(aged + _owing_late_fee_alone(community_id, wish))) or 0
+    query = select(sql.count()).select_from(AccountSum)
+    return session.scalar(query.where(*_wanted(community_id, wish))) or 0
 
 
 def page(
@@ -151,18 +158,44 @@ def _wanted(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
         found.append(AccountSum.building == wish.building)
     if wish.bill is not None:
         found.append(_has_bill(wish))
-    first, last = wish.oldest or (date.min, wish.day - _DAY)
     if wish.oldest is not None or wish.bill is None:
-        found.append(or_(AccountSum.oldest_due.between(first, last), _owes_late_fee_alone(wish)))
+        found.append(or_(AccountSum.oldest_due.between(*_span(wish)), _owes_late_fee_alone(wish)))
     return found
+
+
+def _span(wish: Wish) -> tuple[date, date]:
+    """The due dates of the oldest unpaid bills asked for."""
+    return wish.oldest or (date.min, wish.day - _DAY)
 
 
 def _owes_late_fee_alone(wish: Wish) -> ColumnElement[bool]:
     if not wish.alone:
         return false()
-    nothing_overdue = or_(AccountSum.oldest_due.is_(None), AccountSum.oldest_due >= wish.day)
-    left = _is_left(AccountSum.paid_up_fen_days, AccountSum.paid_up_late_fee_fen, wish.rate_ppm)
-    return and_(nothing_overdue, left)
+    return and_(or_(*_nothing_overdue(wish)), _late_fee_is_left(wish))
+
+
+def _nothing_overdue(wish: Wish) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """One or the other: no principal is open, or none is overdue."""
+    return AccountSum.oldest_due.is_(None), AccountSum.oldest_due >= wish.day
+
+
+def _late_fee_is_left(wish: Wish) -> ColumnElement[bool]:
+    return _is_left(AccountSum.paid_up_fen_days, AccountSum.paid_up_late_fee_fen, wish.rate_ppm)
+
+
+def _owing_late_fee_alone(community_id: int, wish: Wish) -> ColumnElement[int]:
+    """How many owe nothing but late fee: two ranges of the index."""
+    if not wish.alone:
+        return literal(0)
+    left = _late_fee_is_left(wish)
+    none_open, none_overdue = (_counted(community_id, one, left) for one in _nothing_overdue(wish))
+    return none_open + none_overdue
+
+
+def _counted(community_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """A number of accounts, by itself: a condition over several ranges would read the whole table."""
+    query = select(sql.count()).select_from(AccountSum)
+    return query.where(AccountSum.community_id == community_id, *conditions).scalar_subquery()
 
 
 def _has_bill(wish: Wish) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
+    Index,
     Row,
     Table,
     bindparam,
@@ -37,8 +38,17 @@ class AccountSum(Base):
     """
 
     __tablename__ = "account_sum"
-    #: Kept in walking order, so that a page of a list is read in one go.
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    #: Kept in walking order, so that a page of a list is read in one go; counted from the index alone.
+    __table_args__ = (
+        Index(
+            "ix_account_sum_oldest",
+            "community_id",
+            "oldest_due",
+            "paid_up_fen_days",
+            "paid_up_late_fee_fen",
+        ),
+        {"sqlite_with_rowid": False},
+    )
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
     position: Mapped[str] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
@@ -57,6 +67,22 @@ class PeriodSum(Base):
     """
 
     __tablename__ = "period_sum"
+    __table_args__ = (
+        Index(
+            "ix_period_sum_due",
+            "community_id",
+            "due",
+            "period_first",
+            "relieved",
+            "bills",
+            "unpaid",
+            "amount_fen",
+            "open_fen",
+            "settled_fen_days",
+            "late_fee_paid_fen",
+            "waived_fen",
+        ),
+    )
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
     building: Mapped[str] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("fee_item.id"), primary_key=True)

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from flask import Flask
 from flask_babel import gettext
-from markupsafe import Markup
 
 from billing.clock import SHANGHAI
 from billing.core import mask, money, numbers, roles
@@ -90,11 +89,11 @@ def init_app(app: Flask) -> None:
     )
 
 
-def yuan(fen: int | None, sign: bool = False) -> Markup | str:
+def yuan(fen: int | None, sign: bool = False) -> str:
     """Fen as "1,234.50", or "¥1,234.50"; nothing for None. Below zero with a true minus sign."""
     if fen is None:
         return ""
-    return Markup("{}{}{}").format("−" if fen < 0 else "", "¥" if sign else "", money.grouped(abs(fen)))
+    return f"{'−' if fen < 0 else ''}{'¥' if sign else ''}{money.grouped(abs(fen))}"
 
 
 def day(value: date | None) -> str:

@@ -202,7 +202,7 @@ def test_the_stage_is_that_of_the_oldest_overdue_bill(town: Town) -> None:
         assert [one.step.stage if one.step else None for one in found] == [stage] * 3
 
 
-def test_seven_queries_are_enough_for_any_number_of_charges(town: Town) -> None:
+def test_six_queries_are_enough_for_any_number_of_charges(town: Town) -> None:
     lived_in(town, "queries")
     seen: list[str] = []
     engine = town.session.get_bind()
@@ -214,7 +214,7 @@ def test_seven_queries_are_enough_for_any_number_of_charges(town: Town) -> None:
     sa.event.listen(engine, "before_cursor_execute", note)
     overview(town.session, town.community_id, town.today)
     sa.event.remove(engine, "before_cursor_execute", note)
-    assert sum(statement.startswith("SELECT") for statement in seen) == 7
+    assert sum(statement.startswith("SELECT") for statement in seen) == 6
 
 
 def test_an_empty_community_owes_nothing(session: Session, town: Town) -> None:

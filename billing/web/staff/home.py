@@ -66,7 +66,7 @@ def community(community_id: int) -> str:
     view = overview(session, number, day)
     return render_template(
         "staff/home/community.html",
-        units=session.scalar(select(func.count(Unit.id)).where(Unit.community_id == number)),
+        units=session.scalar(select(func.count()).select_from(Unit).where(Unit.community_id == number)),
         view=view,
         buildings=_largest(view.by_building),
         received=debts.received(session, number, day),
