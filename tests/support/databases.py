@@ -1,6 +1,7 @@
 """A fresh, migrated database for each test, on SQLite and on PostgreSQL.
 
-The migrations run once a worker and database, by the very command an office uses; each test gets a copy.
+The migrations run once a worker and database, by the very command an office uses; each test gets a copy, always at
+the same address, so that what was worked out for it holds for the next (see `tests.support.office.app`).
 """
 
 import os
@@ -22,17 +23,20 @@ on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of an empty, migrated database; a test that asks for it runs once on each kind."""
     if request.param == "sqlite":
-        file = tmp_path / "permille.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        template: Path = request.getfixturevalue("sqlite_template")
+        file = template.with_name("permille.db")
+        shutil.copyfile(template, file)
         yield f"sqlite:///{file}"
+        for name in ("permille.db", "permille.db-wal", "permille.db-shm"):
+            file.with_name(name).unlink(missing_ok=True)
     else:
         server: Server = request.getfixturevalue("postgres_server")
-        name = server.create(template=request.getfixturevalue("postgres_template"))
-        yield server.url(name)
-        server.drop(name)
+        server.create("office", template=request.getfixturevalue("postgres_template"))
+        yield server.url("office")
+        server.drop("office")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+import config
+
+#: What differs for each test and is read when it is needed.
+ITS_FOLDERS = {"INSTANCE_DIR", "VAULT_DIR", "BACKUP_DIR"}
+MOST_APPS = 6
+
 
 class Visitor(FlaskClient):
     """A client outside the test's own app context, as a browser is: it sees only what was committed."""
@@ -41,15 +47,50 @@ def office(database_url: str, tmp_path: Path, today: date, monkeypatch: pytest.M
     return environment
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[str, Flask]:
+    """This worker's apps by what they were set up with, so that a page is compiled once and not once a test."""
+    return {}
+
+
 @pytest.fixture
-def app(office: dict[str, str], settings: dict[str, Any]) -> Iterator[Flask]:
-    """The app on a fresh database (see `database_url`)."""
+def app(office: dict[str, str], settings: dict[str, Any], apps: dict[str, Flask]) -> Iterator[Flask]:
+    """The app on a fresh database (see `database_url`). It served other tests before, as an office's app serves
+    other people; a test that adds to it asks for `fresh_app`."""
+    told = {**config.settings(), **settings}
+    key = repr(sorted((name, value) for name, value in told.items() if name not in ITS_FOLDERS))
+    if key not in apps:
+        if len(apps) == MOST_APPS:
+            apps.clear()
+        apps[key] = build(settings)
+        apps[key].extensions["as built"] = dict(apps[key].config)
+    app = apps[key]
+    app.config.clear()
+    app.config.update(app.extensions["as built"] | told)
+    yield app
+    dispose(app)
+
+
+@pytest.fixture
+def fresh_app(office: dict[str, str], settings: dict[str, Any]) -> Iterator[Flask]:
+    """An app of the test's own."""
+    app = build(settings)
+    yield app
+    dispose(app)
+
+
+def build(settings: dict[str, Any]) -> Flask:
     from billing.app import create_app
-    from billing.extensions import db
 
     app = create_app(settings)
     app.test_client_class = Visitor
-    yield app
+    return app
+
+
+def dispose(app: Flask) -> None:
+    """Close its connections: its database goes."""
+    from billing.extensions import db
+
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()

@@ -39,9 +39,9 @@ class Server:
     def admin(self) -> psycopg.Connection:
         return psycopg.connect(host=str(self.directory), user="postgres", dbname="postgres", autocommit=True)
 
-    def create(self, template: str = "template0") -> str:
-        """A new database like `template`, of the role's own; its name."""
-        name = f"test_{next(self._numbers)}"
+    def create(self, name: str = "", template: str = "template0") -> str:
+        """A new database like `template`, of the role's own; its name, one not used yet where none is given."""
+        name = name or f"test_{next(self._numbers)}"
         with self.admin() as admin:
             # Since 15 there is a choice; copying files is the quicker one for a small template.
             copying = SQL("STRATEGY file_copy" if admin.info.server_version >= 150_000 else "")

@@ -51,7 +51,7 @@ def test_the_door_leads_on_who_is_signed_in(browser_of: Browser) -> None:
 
 
 @pytest.fixture
-def failing(app: Flask) -> FlaskClient:
+def failing(fresh_app: Flask) -> FlaskClient:
     """An office with pages that go wrong in every way."""
 
     def fail(how: str) -> str:
@@ -63,8 +63,8 @@ def failing(app: Flask) -> FlaskClient:
             case _:
                 raise ZeroDivisionError("secret detail")
 
-    app.add_url_rule("/fail/<how>", "fail", public(fail), methods=["GET", "POST"])
-    return app.test_client()
+    fresh_app.add_url_rule("/fail/<how>", "fail", public(fail), methods=["GET", "POST"])
+    return fresh_app.test_client()
 
 
 def test_what_a_rule_refuses_is_said_in_one_sentence(failing: FlaskClient) -> None:

@@ -81,10 +81,10 @@ def test_another_sites_form_is_refused_even_with_a_token(browser_of: Browser) ->
     assert answer.status_code == 400
 
 
-def test_a_route_that_declares_nothing_stops_the_start(app: Flask) -> None:
-    app.add_url_rule("/open-to-all", "forgotten", lambda: "oops")
+def test_a_route_that_declares_nothing_stops_the_start(fresh_app: Flask) -> None:
+    fresh_app.add_url_rule("/open-to-all", "forgotten", lambda: "oops")
     with pytest.raises(RuntimeError, match="forgotten"):
-        permission.require_declarations(app)
+        permission.require_declarations(fresh_app)
 
 
 def test_a_misspelt_permission_stops_the_start(app: Flask) -> None:
