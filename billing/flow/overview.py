@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +19,7 @@ from billing.flow.debtors import Debt, Plain, plain_terms, reckoned
 from billing.flow.estate import policies
 from billing.flow.tariffs import ladder
 from billing.store import arrears
-from billing.store.arrears import Fallen, Wish
+from billing.store.arrears import Fallen, Sums, Wish
 from billing.store.debts import Which
 from billing.store.estate import walk
 
@@ -85,16 +84,6 @@ def sum_of(
     return glance.part("", "", *glance.fallen(lambda one: first <= one.due <= last))
 
 
-class _Sums(NamedTuple):
-    charged: int = 0
-    waived: int = 0
-    overdue: int = 0
-    coming: int = 0
-    bills: int = 0
-    fen_days: int = 0
-    late_fee_paid: int = 0
-
-
 class _Glance:
     """The sums of a community, or of one building, and the debts that they cannot tell the late fee of."""
 
@@ -102,15 +91,17 @@ class _Glance:
         rules = policies(session, community_id)
         self.session, self.community_id, self.today = session, community_id, today
         self.plain: Plain = plain_terms(rules, today)
-        self.steps = ladder(session, community_id, today)
-        self.dues = arrears.by_due(session, community_id, building)
-        if sum(one.bills for one in self.dues) <= _FEW:
+        every = arrears.by_due(session, community_id)
+        if (
+            sum(one.bills for one in every) <= _FEW
+        ):  # of the community: its debts are reckoned, not a building's
             self.plain = replace(self.plain, since=date.max)
-        oldest = min((one.due for one in self.dues), default=date.max)
+        oldest = min((one.due for one in every), default=date.max)
         before = self.plain.since if oldest < self.plain.since else None
         which = Which(settled=True, relieved=True, due_before=before)
         hard = reckoned(session, community_id, today, rules, which)
         self.hard = [debt for debt in hard if building in (None, debt.building)]
+        self.dues = every if building is None else arrears.by_due(session, community_id, building)
 
     def overview(self) -> Overview:
         stages = self._by_stage(Wish(self.today, self.plain.rate_ppm))
@@ -124,17 +115,16 @@ class _Glance:
             self._by_building(),
         )
 
-    def fallen(self, wanted: Callable[[Fallen | Debt], bool]) -> tuple[list[_Sums], list[Debt]]:
+    def fallen(self, wanted: Callable[[Fallen | Debt], bool]) -> tuple[list[Sums], list[Debt]]:
         """The bills that are wanted by their due date and period: their sums, and the debts beside them."""
-        return [self._sums(one) for one in self.dues if wanted(one)], [
-            one for one in self.hard if wanted(one)
-        ]
+        sums = [self._sums(one) for one in self.dues if wanted(one)]
+        return sums, [one for one in self.hard if wanted(one)]
 
-    def _sums(self, one: Fallen) -> _Sums:
+    def _sums(self, one: Fallen) -> Sums:
         overdue = one.due < self.today
         plain = one.due >= self.plain.since and not one.relieved
         fen_days = one.open * max(0, (self.today - one.due).days) + one.settled_fen_days
-        return _Sums(
+        return Sums(
             charged=one.amount,
             waived=one.waived,
             overdue=one.open if overdue else 0,
@@ -145,9 +135,9 @@ class _Glance:
         )
 
     def part(
-        self, name: str, label: str, sums: Sequence[_Sums], hard: Sequence[Debt], debtors: int = 0
+        self, name: str, label: str, sums: Sequence[Sums], hard: Sequence[Debt], debtors: int = 0
     ) -> Part:
-        every = _Sums(*map(sum, zip(_Sums(), *sums, strict=True)))
+        every = Sums(*map(sum, zip(Sums(), *sums, strict=True)))
         late_fee = round_micro(every.fen_days * self.plain.rate_ppm) - every.late_fee_paid
         return Part(
             name=name,
@@ -168,14 +158,12 @@ class _Glance:
         hard: dict[str, list[Debt]] = defaultdict(list)
         for debt in self.hard:
             hard[debt.building].append(debt)
-        rows = arrears.by_building(self.session, self.community_id, self.today, self.plain.since)
-        return [
-            self.part(name, name, [_Sums(*sums)], hard[name])
-            for name, *sums in sorted(rows, key=lambda row: walk(row.building))
-        ]
+        sums = arrears.by_building(self.session, self.community_id, self.today, self.plain.since)
+        return [self.part(name, name, [sums[name]], hard[name]) for name in sorted(sums, key=walk)]
 
     def _by_stage(self, wish: Wish) -> list[Part]:
-        steps = sorted(self.steps, key=lambda step: step.from_days)
+        rungs = ladder(self.session, self.community_id, self.today)
+        steps = sorted(rungs, key=lambda step: step.from_days)
         latest = [span_of(step, steps, self.today)[1] for step in steps]
         *reached, alone = arrears.by_oldest(self.session, self.community_id, wish, latest)
         return [

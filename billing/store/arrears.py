@@ -50,17 +50,17 @@ class Fallen(NamedTuple):
     waived: int
 
 
-class BuildingSums(NamedTuple):
-    """What is charged, waived, overdue, coming in a building; of the plain bills the fen-days and the late fee paid."""
+class Sums(NamedTuple):
+    """What is charged, waived, overdue and coming, and how many bills are overdue; of the bills whose late fee is a
+    closed form the fen-days and the late fee paid."""
 
-    building: str
-    charged: int
-    waived: int
-    overdue: int
-    coming: int
-    bills: int
-    fen_days: int
-    late_fee_paid: int
+    charged: int = 0
+    waived: int = 0
+    overdue: int = 0
+    coming: int = 0
+    bills: int = 0
+    fen_days: int = 0
+    late_fee_paid: int = 0
 
 
 def oldest_due(session: Session, community_id: int) -> date | None:
@@ -69,7 +69,7 @@ def oldest_due(session: Session, community_id: int) -> date | None:
 
 
 def by_due(session: Session, community_id: int, building: str | None = None) -> list[Fallen]:
-    """By due date, of a building or of all; from the index alone, in its order."""
+    """By due date, of a building or of all; of all from an index alone, in its order."""
     keys: tuple[Any, ...] = (PeriodSum.due, PeriodSum.period_first, PeriodSum.relieved)
     figures = (
         PeriodSum.bills,
@@ -89,9 +89,9 @@ def by_due(session: Session, community_id: int, building: str | None = None) -> 
     return [Fallen(*row) for row in session.execute(query)]
 
 
-def by_building(session: Session, community_id: int, day: date, plain_from: date) -> list[BuildingSums]:
-    """`fen_days` only of bills that fell due since `plain_from` and that no waiver touches: the others' late fee is
-    more than a closed form."""
+def by_building(session: Session, community_id: int, day: date, plain_from: date) -> dict[str, Sums]:
+    """Building -> its sums, `fen_days` only of bills that fell due since `plain_from` and that no waiver touches: the
+    others' late fee is more than a closed form."""
     plain = and_(~PeriodSum.relieved, PeriodSum.due >= plain_from)
     overdue = PeriodSum.due < day
     fen_days = PeriodSum.open_fen * days_late(literal(day), PeriodSum.due) + PeriodSum.settled_fen_days
@@ -109,15 +109,15 @@ def by_building(session: Session, community_id: int, day: date, plain_from: date
         .where(PeriodSum.community_id == community_id)
         .group_by(PeriodSum.building)
     )
-    return [BuildingSums(*row) for row in session.execute(query)]
+    return {name: Sums(*sums) for name, *sums in session.execute(query)}
 
 
 def by_oldest(session: Session, community_id: int, wish: Wish, latest: Sequence[date]) -> list[int]:
     """How many accounts' oldest unpaid bill fell due by each of these days, the earlier ones included; and last how
     many owe nothing but late fee.
     """
-    counts = [_counted(community_id, AccountSum.oldest_due <= day) for day in latest]
-    return list(session.execute(select(*counts, _owing_late_fee_alone(community_id, wish))).one())
+    counts = [_number(community_id, AccountSum.oldest_due <= day) for day in latest]
+    return list(session.execute(select(*counts, _late_fee_alone(community_id, wish))).one())
 
 
 def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) -> list[int]:
@@ -131,8 +131,8 @@ def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) 
 def count(session: Session, community_id: int, wish: Wish) -> int:
     """How many accounts are wanted."""
     if wish.building is None and wish.bill is None:
-        aged = _counted(community_id, AccountSum.oldest_due.between(*_span(wish)))
-        return session.scalar(select(aged + _owing_late_fee_alone(community_id, wish))) or 0
+        aged = _number(community_id, AccountSum.oldest_due.between(*_span(wish)))
+        return session.scalar(select(aged + _late_fee_alone(community_id, wish))) or 0
     query = select(sql.count()).select_from(AccountSum)
     return session.scalar(query.where(*_wanted(community_id, wish))) or 0
 
@@ -183,16 +183,16 @@ def _late_fee_is_left(wish: Wish) -> ColumnElement[bool]:
     return _is_left(AccountSum.paid_up_fen_days, AccountSum.paid_up_late_fee_fen, wish.rate_ppm)
 
 
-def _owing_late_fee_alone(community_id: int, wish: Wish) -> ColumnElement[int]:
+def _late_fee_alone(community_id: int, wish: Wish) -> ColumnElement[int]:
     """How many owe nothing but late fee: two ranges of the index."""
     if not wish.alone:
         return literal(0)
     left = _late_fee_is_left(wish)
-    none_open, none_overdue = (_counted(community_id, one, left) for one in _nothing_overdue(wish))
+    none_open, none_overdue = (_number(community_id, one, left) for one in _nothing_overdue(wish))
     return none_open + none_overdue
 
 
-def _counted(community_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+def _number(community_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
     """A number of accounts, by itself: a condition over several ranges would read the whole table."""
     query = select(sql.count()).select_from(AccountSum)
     return query.where(AccountSum.community_id == community_id, *conditions).scalar_subquery()

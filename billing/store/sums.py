@@ -60,6 +60,17 @@ class AccountSum(Base):
     paid_up_late_fee_fen: Mapped[int]
 
 
+_PERIOD_SUMS = (
+    "bills",
+    "unpaid",
+    "amount_fen",
+    "open_fen",
+    "settled_fen_days",
+    "late_fee_paid_fen",
+    "waived_fen",
+)
+
+
 class PeriodSum(Base):
     """The charges of a building for an item and period that fall due on one day, apart those that a waiver touches.
 
@@ -74,13 +85,7 @@ class PeriodSum(Base):
             "due",
             "period_first",
             "relieved",
-            "bills",
-            "unpaid",
-            "amount_fen",
-            "open_fen",
-            "settled_fen_days",
-            "late_fee_paid_fen",
-            "waived_fen",
+            *_PERIOD_SUMS,
         ),
     )
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
@@ -114,15 +119,6 @@ class CollectedSum(Base):
 
 
 _PERIOD, _ACCOUNT, _COLLECTED = (cast(Table, one.__table__) for one in (PeriodSum, AccountSum, CollectedSum))
-_PERIOD_SUMS = (
-    "bills",
-    "unpaid",
-    "amount_fen",
-    "open_fen",
-    "settled_fen_days",
-    "late_fee_paid_fen",
-    "waived_fen",
-)
 
 
 def booked(session: Session, community_id: int, after: int) -> None:

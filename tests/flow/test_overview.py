@@ -16,7 +16,7 @@ from billing.core.problem import Refused
 from billing.flow.debtor_list import Listed, listed
 from billing.flow.debtors import debts
 from billing.flow.estate import policies
-from billing.flow.overview import overview
+from billing.flow.overview import overview, sum_of
 from billing.store.standing import accounts
 from tests.flow.town import Town
 
@@ -143,6 +143,23 @@ def test_sums_of_many_charges_say_the_same(
         for one, other in zip(getattr(exact, name), getattr(summed, name), strict=True):
             assert abs(one.late_fee - other.late_fee) <= len(town.charges("1-1-101"))
             assert replace(one, late_fee=0) == replace(other, late_fee=0)
+
+
+def test_a_small_building_of_a_large_community_is_added_up_like_the_others(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not charge by charge: for that every charge of the community would be read."""
+    town.set_policy(
+        rate_ppm=333
+    )  # no late fee is whole fen, so that rounding each charge comes to another sum
+    lived_in(town, "a small building")
+    monkeypatch.setattr("billing.flow.overview._FEW", len(YEARS) + 1)
+    today, of_all = town.today, (date.min, town.today)
+    parts = overview(town.session, town.community_id, today).by_building
+    assert len(town.charges("2-1-201")) <= len(YEARS) + 1
+    for part in parts:
+        found = sum_of(town.session, town.community_id, today, part.name, of_all)
+        assert (found.overdue, found.late_fee) == (part.overdue, part.late_fee)
 
 
 def test_what_is_not_due_yet_is_no_arrears(town: Town) -> None:

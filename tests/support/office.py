@@ -48,13 +48,16 @@ def office(database_url: str, tmp_path: Path, today: date, monkeypatch: pytest.M
 
 
 @pytest.fixture(scope="session")
-def apps() -> dict[str, Flask]:
-    """This worker's apps by what they were set up with, so that a page is compiled once and not once a test."""
+def apps() -> dict[str, tuple[Flask, dict[str, Any]]]:
+    """This worker's apps, each with its configuration as built, by what they were set up with: so a page is compiled
+    once and not once a test."""
     return {}
 
 
 @pytest.fixture
-def app(office: dict[str, str], settings: dict[str, Any], apps: dict[str, Flask]) -> Iterator[Flask]:
+def app(
+    office: dict[str, str], settings: dict[str, Any], apps: dict[str, tuple[Flask, dict[str, Any]]]
+) -> Iterator[Flask]:
     """The app on a fresh database (see `database_url`). It served other tests before, as an office's app serves
     other people; a test that adds to it asks for `fresh_app`."""
     told = {**config.settings(), **settings}
@@ -62,11 +65,11 @@ def app(office: dict[str, str], settings: dict[str, Any], apps: dict[str, Flask]
     if key not in apps:
         if len(apps) == MOST_APPS:
             apps.clear()
-        apps[key] = build(settings)
-        apps[key].extensions["as built"] = dict(apps[key].config)
-    app = apps[key]
+        built = build(settings)
+        apps[key] = built, dict(built.config)
+    app, as_built = apps[key]
     app.config.clear()
-    app.config.update(app.extensions["as built"] | told)
+    app.config.update(as_built | told)
     yield app
     dispose(app)
 
