@@ -116,8 +116,10 @@ def by_oldest(session: Session, community_id: int, wish: Wish, latest: Sequence[
     """How many accounts' oldest unpaid bill fell due by each of these days, the earlier ones included; and last how
     many owe nothing but late fee.
     """
-    counts = [_number(community_id, AccountSum.oldest_due <= day) for day in latest]
-    return list(session.execute(select(*counts, _late_fee_alone(community_id, wish))).one())
+    groups = [AccountSum.oldest_due <= day for day in latest] + [_owes_late_fee_alone(wish)]
+    columns = [sql.count().filter(group) for group in groups]  # in one pass: grouping would sort them all
+    row = session.execute(select(*columns).where(AccountSum.community_id == community_id)).one()
+    return list(row)
 
 
 def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) -> list[int]:
@@ -130,11 +132,9 @@ def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) 
 
 def count(session: Session, community_id: int, wish: Wish) -> int:
     """How many accounts are wanted."""
-    if wish.building is None and wish.bill is None:
-        aged = _number(community_id, AccountSum.oldest_due.between(*_span(wish)))
-        return session.scalar(select(aged + _late_fee_alone(community_id, wish))) or 0
-    query = select(sql.count()).select_from(AccountSum)
-    return session.scalar(query.where(*_wanted(community_id, wish))) or 0
+    return (
+        session.scalar(select(sql.count()).select_from(AccountSum).where(*_wanted(community_id, wish))) or 0
+    )
 
 
 def page(
@@ -158,44 +158,18 @@ def _wanted(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
         found.append(AccountSum.building == wish.building)
     if wish.bill is not None:
         found.append(_has_bill(wish))
+    first, last = wish.oldest or (date.min, wish.day - _DAY)
     if wish.oldest is not None or wish.bill is None:
-        found.append(or_(AccountSum.oldest_due.between(*_span(wish)), _owes_late_fee_alone(wish)))
+        found.append(or_(AccountSum.oldest_due.between(first, last), _owes_late_fee_alone(wish)))
     return found
-
-
-def _span(wish: Wish) -> tuple[date, date]:
-    """The due dates of the oldest unpaid bills asked for."""
-    return wish.oldest or (date.min, wish.day - _DAY)
 
 
 def _owes_late_fee_alone(wish: Wish) -> ColumnElement[bool]:
     if not wish.alone:
         return false()
-    return and_(or_(*_nothing_overdue(wish)), _late_fee_is_left(wish))
-
-
-def _nothing_overdue(wish: Wish) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """One or the other: no principal is open, or none is overdue."""
-    return AccountSum.oldest_due.is_(None), AccountSum.oldest_due >= wish.day
-
-
-def _late_fee_is_left(wish: Wish) -> ColumnElement[bool]:
-    return _is_left(AccountSum.paid_up_fen_days, AccountSum.paid_up_late_fee_fen, wish.rate_ppm)
-
-
-def _late_fee_alone(community_id: int, wish: Wish) -> ColumnElement[int]:
-    """How many owe nothing but late fee: two ranges of the index."""
-    if not wish.alone:
-        return literal(0)
-    left = _late_fee_is_left(wish)
-    none_open, none_overdue = (_number(community_id, one, left) for one in _nothing_overdue(wish))
-    return none_open + none_overdue
-
-
-def _number(community_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    """A number of accounts, by itself: a condition over several ranges would read the whole table."""
-    query = select(sql.count()).select_from(AccountSum)
-    return query.where(AccountSum.community_id == community_id, *conditions).scalar_subquery()
+    nothing_overdue = or_(AccountSum.oldest_due.is_(None), AccountSum.oldest_due >= wish.day)
+    left = _is_left(AccountSum.paid_up_fen_days, AccountSum.paid_up_late_fee_fen, wish.rate_ppm)
+    return and_(nothing_overdue, left)
 
 
 def _has_bill(wish: Wish) -> ColumnElement[bool]:
