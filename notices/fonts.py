@@ -58,9 +58,13 @@ class Font:
     def face(self, index: int) -> Face:
         """Opened when a character first asks for it: most papers never need the second."""
         if index not in self._faces:
-            path = pinned(self._sources[index], WEIGHTS[self.weight], self._cache_folder)
+            path = self.path(index)
             self._faces[index] = Face(path, f"{path.stem.partition('-')[0]}-{self.weight.capitalize()}")
         return self._faces[index]
+
+    def path(self, index: int = 0) -> Path:
+        """The face's file, for whoever draws otherwise."""
+        return pinned(self._sources[index], WEIGHTS[self.weight], self._cache_folder)
 
     def find(self, character: str) -> tuple[int, int]:
         """(face's index, glyph's number). Raises MissingGlyph."""

@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from billing import demo
-from billing.cli.command import Command, answers
+from billing.cli.command import Command, answers, the_vault
 from billing.clock import today
 from billing.extensions import db
 from billing.flow import access
@@ -32,7 +32,7 @@ HOST = "127.0.0.1"
 def make_demo() -> dict[str, Any]:
     """Make the demonstration community and its sign-ins; what is there already is left alone."""
     session = db.session()
-    community = demo.build(session, today())
+    community = demo.build(session, the_vault(), today())
     return {"community": community.name, "sign_ins": demo.sign_ins(session, community.id)}
 
 
@@ -48,7 +48,7 @@ def run_office(port: int, no_demo: bool) -> None:
     empty = db.session.scalar(select(Community.id).limit(1)) is None
     if empty and not no_demo:
         click.echo("Making the demonstration community: about half a minute …")
-        demo.build(db.session(), today())
+        demo.build(db.session(), the_vault(), today())
     _greet(port, no_demo)
     db.session.remove()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from billing.clock import now
 from billing.core.calendar import Period, add_months, period_around
 from billing.demo.debtors import run_the_years
-from billing.demo.estate import ACTOR, COMMUNITY, CONTRACT_FACTS, OFFICE_FACTS, settle_in
-from billing.demo.sign_ins import open_doors
+from billing.demo.estate import ACTOR, BUILDINGS, COMMUNITY, CONTRACT_FACTS, OFFICE_FACTS, settle_in
+from billing.demo.fairness import ask_as_owner, be_fair
+from billing.demo.sign_ins import OWNER, open_doors
 from billing.flow.dunning import issue_run, plan_run
 from billing.flow.estate import EVER, found_community
 from billing.flow.holds import place_hold
@@ -19,9 +20,10 @@ from billing.flow.profile import OFFICE, set_profile
 from billing.store.base import writing
 from billing.store.estate import Community, Unit
 from billing.store.ledger import Charge
+from billing.store.vault import Vault
 
 
-def build(session: Session, today: date) -> Community:
+def build(session: Session, vault: Vault, today: date, buildings: int = BUILDINGS) -> Community:
     """Make the demonstration community as it would stand on `today`; what is there already is left alone."""
     known = session.scalar(select(Community).where(Community.name == COMMUNITY))
     if known:
@@ -37,12 +39,17 @@ def build(session: Session, today: date) -> Community:
     last = period_around(today, 3)
     periods = [Period(add_months(last.first, -3 * back), 3) for back in range(7, -1, -1)]
     with writing(session, community.id):
-        settle_in(session, random, today, community.id)
+        settle_in(session, random, today, community.id, buildings)
     with writing(session, community.id):
         run_the_years(session, random, today, community.id, periods)
     with writing(session, community.id):
         _dun(session, today, community.id)
-    open_doors(session, today, community.id)
+    with writing(session, community.id):
+        be_fair(session, vault, today, community.id)
+    home = open_doors(session, today, community.id)
+    if home:
+        with writing(session, community.id):
+            ask_as_owner(session, vault, OWNER, today, *home)
     return community
 
 

@@ -41,6 +41,10 @@ def _forgetful(random: Random, quarter: int, amount: int) -> Iterator[tuple[int,
         yield random.randrange(-30, 25), amount
 
 
+def _slipped(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
+    yield random.randrange(4, 10) if quarter == 6 else -random.randrange(2, 60), amount
+
+
 def _in_parts(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, int]]:
     yield random.randrange(-20, 20), amount // 2
     if random.random() < 0.5:
@@ -62,7 +66,8 @@ def _yearly(random: Random, quarter: int, amount: int) -> Iterator[tuple[int, in
 
 
 HABITS = (
-    Habit("prompt", 68, _prompt),
+    Habit("prompt", 66, _prompt),
+    Habit("prompt but once", 2, _slipped),
     Habit("yearly in advance", 6, _yearly),
     Habit("late", 10, _late),
     Habit("forgetful", 6, _forgetful),

@@ -18,6 +18,7 @@ from billing.store.estate import Unit, UnitFee
 
 COMMUNITY = "清河花园"
 ACTOR = "demo"
+BUILDINGS = 10
 
 OFFICE_FACTS = {
     "company": "示例市安居物业服务有限公司",
@@ -50,11 +51,13 @@ _TARIFFS = (
 )
 
 
-def settle_in(session: Session, random: Random, today: date, community_id: int) -> None:
+def settle_in(
+    session: Session, random: Random, today: date, community_id: int, buildings: int = BUILDINGS
+) -> None:
     """Tariffs, the roster, and parking for every third unit."""
     for price in _TARIFFS:
         set_tariff(session, ACTOR, community_id, price)
-    roster = read_roster(roster_book(random), "清河花园业主台账.xlsx")
+    roster = read_roster(roster_book(random, buildings), "清河花园业主台账.xlsx")
     assert not roster.problems
     apply_roster(session, ACTOR, today, community_id, plan_roster(session, community_id, roster))
     parking = find_item(session, community_id, "车位服务费")
@@ -67,8 +70,8 @@ def settle_in(session: Session, random: Random, today: date, community_id: int) 
             session.add(fee)
 
 
-def roster_book(random: Random) -> bytes:
-    """The office's spreadsheet: ten buildings of two entrances, thirty or so units each."""
+def roster_book(random: Random, buildings: int = BUILDINGS) -> bytes:
+    """The office's spreadsheet: buildings of two entrances, thirty units each."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     sheet = book.add_worksheet("业主台账")
@@ -87,14 +90,14 @@ def roster_book(random: Random) -> bytes:
         "邮箱",
     )
     sheet.write_row(1, 0, headings)
-    for number, row in enumerate(_households(random), start=2):
+    for number, row in enumerate(_households(random, buildings), start=2):
         sheet.write_row(number, 0, row)
     book.close()
     return target.getvalue()
 
 
-def _households(random: Random) -> Iterator[tuple[str, ...]]:
-    for building in range(1, 11):
+def _households(random: Random, buildings: int) -> Iterator[tuple[str, ...]]:
+    for building in range(1, buildings + 1):
         for entrance in (1, 2):
             for floor in range(1, 16):
                 for door in (1, 2):

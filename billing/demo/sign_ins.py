@@ -21,10 +21,13 @@ PASSWORD = "demo-1000"  # noqa: S105 - everybody may know it
 OWNER = "owner"
 
 
-def open_doors(session: Session, today: date, community_id: int) -> None:
-    """A sign-in for every role, and one for an owner in debt. An office with staff of its own gets none of them."""
+def open_doors(session: Session, today: date, community_id: int) -> tuple[Unit, Party] | None:
+    """A sign-in for every role, and one for an owner in debt, who is given back with his home.
+
+    An office with staff of its own gets none of them.
+    """
     if access.any_user(session):
-        return
+        return None
     sealed = {name: passwords.seal(PASSWORD, name) for name in (*roles.STAFF, OWNER)}
     with writing(session, community_id):
         for role in roles.STAFF:
@@ -32,6 +35,7 @@ def open_doors(session: Session, today: date, community_id: int) -> None:
         unit, party = _an_owner_in_debt(session, community_id)
         _, code = activation.issue_activation_code(session, ACTOR, today, now(), party, unit)
         activation.redeem_activation(session, today, now(), code, OWNER, sealed[OWNER])
+    return unit, party
 
 
 def _an_owner_in_debt(session: Session, community_id: int) -> tuple[Unit, Party]:

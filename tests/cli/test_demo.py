@@ -5,13 +5,20 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing import demo
 from billing.clock import now
 from billing.core.roles import OWNER, STAFF
 from billing.flow import passwords, staff
+from billing.flow.good_faith import proposals
+from billing.store import index
 from billing.store.base import writing
+from billing.store.liability import Joinder
+from billing.store.people import TENANT, Ownership
+from billing.store.vault import Vault
+from billing.store.waiver_list import SHELVES
 from tests.support.databases import on_sqlite
 from tests.web.neighbours import Neighbours, settle
 
@@ -49,3 +56,21 @@ def test_a_changed_password_is_not_told(neighbours: Neighbours) -> None:
     with writing(session):
         staff.set_password(session, now(), 1, passwords.seal("a quiet afternoon", "clerk"))
     assert "clerk" not in [line["name"] for line in demo.sign_ins(session, community_id)]
+
+
+def test_every_fate_of_a_waiver_is_there_to_be_looked_at(
+    app: Flask, session: Session, client: FlaskClient, today: date
+) -> None:
+    """A small one: two of the ten buildings."""
+    community = demo.build(session, Vault(app.config["VAULT_DIR"]), today, buildings=2)
+    known = demo.build(session, Vault(app.config["VAULT_DIR"]), today)
+    assert known is community, "made once"
+    assert index.differences(session) == []
+    client.post("/staff/sign-in", data={"name": "manager", "password": "demo-1000"})
+    for shelf in SHELVES:
+        page = client.get(f"/c/{community.id}/waivers/?state={shelf}").text
+        assert f"/c/{community.id}/waivers/W{community.id}-" in page, shelf
+    assert proposals(session, community.id, today)
+    roles = session.scalars(select(Ownership.role).where(Ownership.since.is_not(None))).all()
+    assert roles.count(TENANT) == 1 and roles.count("owner") >= 2
+    assert session.scalar(select(func.count()).select_from(Joinder)) == 1
