@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from billing.core.ageing import NOT_DUE, Bracket, span
 from billing.core.dunning import Step, stage
+from billing.core.policy import Policies
 from billing.flow.debtors import Debt, plain_terms, reckoned
-from billing.flow.estate import policies
 from billing.store import debts as rows
+from billing.store.arrears import Account
 from billing.store.debts import Form, Which
-from billing.store.estate import label
 
 
 @dataclass
@@ -54,19 +54,19 @@ def listed(
     session: Session,
     community_id: int,
     as_of: date,
-    accounts: Sequence[tuple[int, int]],
+    rules: Policies,
+    accounts: Sequence[Account],
     steps: Sequence[Step],
     age: Bracket | None,
 ) -> list[Listed]:
-    """These (unit, debtor), in this order, as the books stand now; who has nothing of that age is left out.
+    """These accounts, in this order, as the books stand now; who has nothing of that age is left out.
 
     Without an age it is all that is overdue.
     """
-    rules = policies(session, community_id)
     plain = plain_terms(rules, as_of)
     wanted = span(age, as_of) if age else (date.min, as_of)
-    units = sorted({unit for unit, _ in accounts})
-    page = _Page(as_of, age is NOT_DUE, wanted)
+    units = sorted({account.unit_id for account in accounts})
+    page = _Page(as_of, age is NOT_DUE, wanted, accounts)
     form = Form(as_of, plain.since, plain.rate_ppm)
     for row in rows.by_account(session, community_id, form, units, page.coming, wanted):
         page.add_row(row)
@@ -77,33 +77,33 @@ def listed(
         overdue = page.overdue[key]
         days = (as_of - overdue.oldest).days if overdue.oldest else 0
         one.step = stage(steps, [(days, int(bool(days)))] if overdue.any else [])
-    return [page.found[key] for key in accounts if key in page.found and page.found[key].bills]
+    return [one for one in page.found.values() if one.bills]
 
 
 class _Page:
-    """The rows while they come together, by (unit, debtor)."""
+    """The rows while they come together, by (unit, debtor); of another debtor of these units nothing is said."""
 
-    def __init__(self, as_of: date, coming: bool, wanted: tuple[date, date]) -> None:
+    def __init__(
+        self, as_of: date, coming: bool, wanted: tuple[date, date], accounts: Sequence[Account]
+    ) -> None:
         self.as_of, self.coming, self.wanted = as_of, coming, wanted
-        self.found: dict[tuple[int, int], Listed] = {}
-        self.overdue: dict[tuple[int, int], _Overdue] = {}
+        self.found = {(one.unit_id, one.debtor_id): Listed(*one) for one in accounts}
+        self.overdue = {key: _Overdue() for key in self.found}
 
     def add_row(self, row: rows.AccountRow) -> None:
         key = (row.unit_id, row.debtor_id)
-        unit = label(row.building, row.entrance, row.room)
-        self.found[key] = Listed(
-            row.unit_id, unit, row.debtor_id, row.debtor, row.bills, row.open, row.late_fee, row.oldest
-        )
-        self.overdue[key] = _Overdue(row.overdue_bills > 0, row.overdue_since)
+        if one := self.found.get(key):
+            one.bills, one.open, one.late_fee, one.oldest = row.bills, row.open, row.late_fee, row.oldest
+            self.overdue[key] = _Overdue(row.overdue_bills > 0, row.overdue_since)
 
     def add(self, debt: Debt) -> None:
         """One that the database cannot say."""
         key = (debt.unit_id, debt.debtor_id)
-        if debt.total <= 0 or (debt.due >= self.as_of and not self.coming):
+        one = self.found.get(key)
+        if one is None or debt.total <= 0 or (debt.due >= self.as_of and not self.coming):
             return
-        one = self.found.setdefault(key, Listed(debt.unit_id, debt.unit, debt.debtor_id, debt.debtor))
-        overdue = self.overdue.setdefault(key, _Overdue())
         if debt.due < self.as_of:
+            overdue = self.overdue[key]
             overdue.any = True
             overdue.oldest = _earlier(overdue.oldest, debt)
         first, last = self.wanted

@@ -22,6 +22,7 @@ from billing.store import arrears
 from billing.store.arrears import Fallen, Sums, Wish
 from billing.store.debts import Which
 from billing.store.estate import walk
+from billing.store.remembered import remembered
 
 #: Up to so many charges every one is reckoned, and a sum is that of the rows it leads to.
 _FEW = 10_000
@@ -71,8 +72,12 @@ class Overview:
 
 
 def overview(session: Session, community_id: int, today: date) -> Overview:
-    """As the books stand today: a handful of queries over sums, however many charges."""
-    return _Glance(session, community_id, today).overview()
+    """As the books stand today: a handful of queries over sums, however many charges; none while they stand so."""
+    steps = tuple(ladder(session, community_id, today))
+    name = ("overview", today, steps)
+    return remembered(
+        session, community_id, name, lambda: _Glance(session, community_id, today).overview(steps)
+    )
 
 
 def sum_of(
@@ -103,8 +108,8 @@ class _Glance:
         self.hard = [debt for debt in hard if building in (None, debt.building)]
         self.dues = every if building is None else arrears.by_due(session, community_id, building)
 
-    def overview(self) -> Overview:
-        stages = self._by_stage(Wish(self.today, self.plain.rate_ppm))
+    def overview(self, steps: Sequence[Step]) -> Overview:
+        stages = self._by_stage(Wish(self.today, self.plain.rate_ppm), steps)
         year = self.today.year
         return Overview(
             self.today,
@@ -161,9 +166,8 @@ class _Glance:
         sums = arrears.by_building(self.session, self.community_id, self.today, self.plain.since)
         return [self.part(name, name, [sums[name]], hard[name]) for name in sorted(sums, key=walk)]
 
-    def _by_stage(self, wish: Wish) -> list[Part]:
-        rungs = ladder(self.session, self.community_id, self.today)
-        steps = sorted(rungs, key=lambda step: step.from_days)
+    def _by_stage(self, wish: Wish, steps: Sequence[Step]) -> list[Part]:
+        steps = sorted(steps, key=lambda step: step.from_days)
         latest = [span_of(step, steps, self.today)[1] for step in steps]
         *reached, alone = arrears.by_oldest(self.session, self.community_id, wish, latest)
         return [

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from billing.core.money import MICRO
 from billing.store.base import days_late, summed
+from billing.store.estate import Unit, label
 from billing.store.ledger import Charge
+from billing.store.people import Party
 from billing.store.sums import AccountSum, PeriodSum
 
 _DAY = timedelta(days=1)
@@ -33,6 +35,15 @@ class Wish:
     oldest: tuple[date, date] | None = None
     alone: bool = True
     bill: tuple[date, date] | None = None
+
+
+class Account(NamedTuple):
+    """A debtor on a unit."""
+
+    unit_id: int
+    unit: str
+    debtor_id: int
+    debtor: str
 
 
 class Fallen(NamedTuple):
@@ -139,17 +150,22 @@ def count(session: Session, community_id: int, wish: Wish) -> int:
 
 def page(
     session: Session, community_id: int, wish: Wish, largest: bool, limit: int, offset: int = 0
-) -> list[tuple[int, int]]:
-    """(unit, debtor) of the accounts wanted, in walking order, or by open principal."""
+) -> list[Account]:
+    """The accounts wanted, in walking order, or by open principal."""
+    order = [AccountSum.open_fen.desc()] if largest else []
     query = (
-        select(AccountSum.unit_id, AccountSum.debtor_id)
+        select(AccountSum.unit_id, AccountSum.debtor_id, Unit.building, Unit.entrance, Unit.room, Party.name)
+        .join(Unit, Unit.id == AccountSum.unit_id)
+        .join(Party, Party.id == AccountSum.debtor_id)
         .where(*_wanted(community_id, wish))
+        .order_by(*order, AccountSum.position, AccountSum.debtor_id)
         .limit(limit)
         .offset(offset)
     )
-    order = [AccountSum.open_fen.desc()] if largest else []
-    rows = session.execute(query.order_by(*order, AccountSum.position, AccountSum.debtor_id))
-    return [(row.unit_id, row.debtor_id) for row in rows]
+    return [
+        Account(unit_id, label(*place), debtor_id, name)
+        for unit_id, debtor_id, *place, name in session.execute(query)
+    ]
 
 
 def _wanted(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:

@@ -91,9 +91,11 @@ def build(settings: dict[str, Any]) -> Flask:
 
 
 def dispose(app: Flask) -> None:
-    """Close its connections: its database goes."""
+    """Close its connections: its database goes, and what was added up of it."""
     from billing.extensions import db
+    from billing.store.remembered import forget
 
+    forget()
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from billing.clock import today
 from billing.core.ageing import BRACKETS, NOT_DUE, Bracket, span
 from billing.core.dunning import Step
+from billing.core.policy import Policies
 from billing.extensions import db
 from billing.flow.debtor_list import Listed, listed
 from billing.flow.debtors import plain_terms
@@ -21,6 +22,7 @@ from billing.flow.overview import Part, span_of, sum_of, takes_late_fee_alone
 from billing.flow.tariffs import ladder
 from billing.store import arrears
 from billing.store.arrears import Wish
+from billing.store.remembered import remembered
 from billing.store.sums import buildings
 from billing.web.address import page_number
 from billing.web.permission import permission
@@ -47,38 +49,48 @@ class Asked:
         return self.bracket is NOT_DUE
 
 
+@dataclass(frozen=True)
+class _Totals:
+    """Of all pages: how many debtors, what they owe; and the buildings in which anything was charged."""
+
+    count: int
+    sums: Part | None
+    buildings: Sequence[str]
+
+
 @bp.get("/")
 @permission("statement.view")
 def index(community_id: int) -> str:
     """In walking order, or by what is owed; an unknown filter finds nothing rather than everything."""
-    session, number, day = db.session(), g.community.id, today()
-    steps = ladder(session, number, day)
-    asked = _asked(session, number, steps, day)
-    count = arrears.count(session, number, asked.wish) if asked.wish else 0
-    pages = max(1, -(-count // ROWS))
+    session, place, day = db.session(), g.community.id, today()
+    steps, rules = ladder(session, place, day), policies(session, place)
+    asked = _asked(rules, steps, day)
+    totals = remembered(session, place, ("debtors", asked), lambda: _totals(session, place, asked))
+    pages = max(1, -(-totals.count // ROWS))
     page = min(page_number(), pages)
-    found = _page(session, number, steps, asked, page) if count else []
+    found: Sequence[Listed] = ()
+    if asked.wish and totals.count:
+        wanted = arrears.page(session, place, asked.wish, asked.sort == "sum", ROWS, (page - 1) * ROWS)
+        found = listed(session, place, day, rules, wanted, steps, asked.bracket)
     return render_template(
         "staff/debtors/index.html",
         found=found,
-        count=count,
+        totals=totals,
         page=page,
         pages=pages,
-        sums=_sums(session, number, asked) if pages > 1 else None,
         wish=asked,
         ages=BRACKETS,
         steps=steps,
-        buildings=buildings(session, number),
     )
 
 
-def _asked(session: Session, community_id: int, steps: Sequence[Step], day: date) -> Asked:
+def _asked(rules: Policies, steps: Sequence[Step], day: date) -> Asked:
     building, age, stage, sort = (request.args.get(name, "") for name in ("building", "age", "stage", "sort"))
     bracket = next((one for one in BRACKETS if one.code == age), None)
     step = next((one for one in steps if str(one.stage) == stage), None)
     wish: Wish | None = None
     if (bracket or not age) and (step or not stage) and not (bracket is NOT_DUE and step):
-        plain = plain_terms(policies(session, community_id), day)
+        plain = plain_terms(rules, day)
         wish = Wish(day, plain.rate_ppm, building or None, bill=span(bracket, day) if bracket else None)
         if step:
             alone = takes_late_fee_alone(step, steps)
@@ -86,13 +98,10 @@ def _asked(session: Session, community_id: int, steps: Sequence[Step], day: date
     return Asked(building, age, stage, sort, bracket, wish)
 
 
-def _page(
-    session: Session, community_id: int, steps: Sequence[Step], asked: Asked, page: int
-) -> list[Listed]:
-    assert asked.wish
-    largest = asked.sort == "sum"
-    wanted = arrears.page(session, community_id, asked.wish, largest, ROWS, (page - 1) * ROWS)
-    return listed(session, community_id, asked.wish.day, wanted, steps, asked.bracket)
+def _totals(session: Session, community_id: int, asked: Asked) -> _Totals:
+    count = arrears.count(session, community_id, asked.wish) if asked.wish else 0
+    sums = _sums(session, community_id, asked) if count > ROWS else None
+    return _Totals(count, sums, buildings(session, community_id))
 
 
 def _sums(session: Session, community_id: int, asked: Asked) -> Part | None:
