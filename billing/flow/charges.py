@@ -181,7 +181,7 @@ def _look(
 def issue_period(
     session: Session, actor: str, today: date, community_id: int, plan: Plan, expected: str | None = None
 ) -> int:
-    """Book the plan; how many charges. Money left over from before pays them at once.
+    """Book the plan, made in this transaction; how many charges. Money left over from before pays them at once.
 
     `expected` is the digest of the plan a person saw: if the books moved since, nothing is issued.
     """
@@ -196,7 +196,7 @@ def issue_period(
     last = index.last_id(session)
     for one in plan.uniform:
         effective_on = _effective(today, plan.period.first, one.rule.due)
-        if uniform.book(session, one.rule, entry, effective_on) != one.count:
+        if not uniform.book(session, one.rule, one.rows, entry, effective_on):
             raise Refused(_MOVED)
     rows = [_row(one, plan.period, community_id, entry, today) for one in plan.particular]
     index.book(session, community_id, rows, after=last)

@@ -56,13 +56,17 @@ def book(
 ) -> list[int]:
     """Add charges, all open, and count them in; their ids, in the order of `rows`.
 
-    `after`: count in those too that were written since that id was the newest (billing.store.uniform).
+    `after`: count in the accounts of those too that billing.store.uniform wrote since that id was the newest.
     """
-    last = last_id(session) if after is None else after
+    last = last_id(session)
     new = [{**row, "open_fen": row["amount_fen"]} for row in rows]
-    statement = insert(Charge).returning(Charge.id, sort_by_parameter_order=True)
-    ids = list(session.scalars(statement, new)) if new else []
-    sums.booked(session, community_id, last)
+    if new:
+        statement = insert(Charge).returning(Charge.id, sort_by_parameter_order=True)
+        ids = list(session.scalars(statement, new))
+        sums.bill_periods(session, community_id, last)
+    else:
+        ids = []
+    sums.bill_accounts(session, community_id, last if after is None else after)
     return ids
 
 

@@ -113,11 +113,38 @@ class CollectedSum(Base):
 _PERIOD, _ACCOUNT, _COLLECTED = (cast(Table, one.__table__) for one in (PeriodSum, AccountSum, CollectedSum))
 
 
-def booked(session: Session, community_id: int, after: int) -> None:
-    """Count in the community's charges whose ids are above `after`, all new and unpaid."""
-    # Found by their ids first: every index begins with the community, of which they are a small part.
-    new = aliased(Charge, select(Charge).where(Charge.id > after).cte("new").prefix_with("MATERIALIZED"))
+def bill_uniformly(
+    session: Session, charges: Mapping[str, Any], by_building: Iterable[tuple[str, int, int]]
+) -> None:
+    """Count in the periods of new charges that share `charges` (community, item, period and due date): how many and how
+    much there are in each building."""
+    rows = [
+        {
+            **charges,
+            "building": building,
+            "relieved": False,
+            "bills": bills,
+            "unpaid": bills,
+            "amount_fen": fen,
+            "open_fen": fen,
+            "settled_fen_days": 0,
+            "late_fee_paid_fen": 0,
+            "waived_fen": 0,
+        }
+        for building, bills, fen in by_building
+    ]
+    _put(session, _PERIOD, rows, _PERIOD_SUMS)
+
+
+def bill_periods(session: Session, community_id: int, after: int) -> None:
+    """Count in the periods of the community's charges whose ids are above `after`, all new and unpaid."""
+    new = _new(after)
     _add_up(session, _PERIOD, _periods(new, new.community_id == community_id), _PERIOD_SUMS)
+
+
+def bill_accounts(session: Session, community_id: int, after: int) -> None:
+    """Count in the accounts of the same."""
+    new = _new(after)
     accounts = _accounts(new, new.community_id == community_id).subquery()
     statement = _insert(session, _ACCOUNT).from_select(accounts.c.keys(), select(accounts).where(true()))
     told = statement.excluded
@@ -131,6 +158,11 @@ def booked(session: Session, community_id: int, after: int) -> None:
             },
         )
     )
+
+
+def _new(after: int) -> Any:
+    """Charges found by their ids first: every index begins with the community, of which they are a small part."""
+    return aliased(Charge, select(Charge).where(Charge.id > after).cte("new").prefix_with("MATERIALIZED"))
 
 
 def buildings(session: Session, community_id: int) -> list[str]:

@@ -30,6 +30,7 @@ from billing.store.base import summed
 from billing.store.estate import Unit, UnitFee
 from billing.store.ledger import Charge
 from billing.store.people import Ownership, Party
+from billing.store.sums import bill_uniformly
 
 #: A unit's charge for the item and period: booked, to be booked by the rule, or particular.
 BOOKED, UNIFORM, PARTICULAR = "booked", "uniform", "particular"
@@ -86,8 +87,11 @@ def particular(session: Session, rule: Rule) -> list[int]:
     return list(session.scalars(_units(rule, Unit.id).where(_state(rule) == PARTICULAR)))
 
 
-def book(session: Session, rule: Rule, entry: int, effective_on: date) -> int:
-    """Write the charges; how many. Counting them in is for the caller (billing.store.index)."""
+def book(session: Session, rule: Rule, found: Sequence[Row[Any]], entry: int, effective_on: date) -> bool:
+    """Write the charges and count in their periods; False where they are not as many as were `found`.
+
+    Counting in their accounts is for the caller (billing.store.index).
+    """
     fen = _amount(rule)
     values: dict[Any, Any] = {
         Charge.community_id: rule.community_id,
@@ -112,7 +116,12 @@ def book(session: Session, rule: Rule, entry: int, effective_on: date) -> int:
     ]
     rows = _units(rule, *told).where(_state(rule) == UNIFORM)
     into = insert(Charge).from_select([column.key for column in values], rows)
-    return session.connection().execute(into, execution_options={"preserve_rowcount": True}).rowcount
+    written: int = session.connection().execute(into, execution_options={"preserve_rowcount": True}).rowcount
+    shared = ("community_id", "item_id", "period", "period_first", "due")
+    by_key = {column.key: value for column, value in values.items()}
+    by_building: list[tuple[str, int, int]] = [(row.building, row.bills, row.fen) for row in found]
+    bill_uniformly(session, {name: by_key[name] for name in shared}, by_building)
+    return written == sum(bills for _, bills, _ in by_building)
 
 
 def _units(rule: Rule, *columns: Any) -> Select[Any]:
