@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.demo.people import household
 from billing.flow.estate import EVER
+from billing.flow.ownership import set_split
 from billing.flow.roster import apply_roster, plan_roster
 from billing.flow.tariffs import Price, find_item, set_tariff
 from billing.sheets import read_roster
@@ -54,9 +55,10 @@ _TARIFFS = (
 def settle_in(
     session: Session, random: Random, today: date, community_id: int, buildings: int = BUILDINGS
 ) -> None:
-    """Tariffs, the roster, and parking for every third unit."""
+    """Tariffs, periods split by days, the roster, and parking for every third unit."""
     for price in _TARIFFS:
         set_tariff(session, ACTOR, community_id, price)
+    set_split(session, ACTOR, community_id, "days", EVER)
     roster = read_roster(roster_book(random, buildings), "清河花园业主台账.xlsx")
     assert not roster.problems
     apply_roster(session, ACTOR, today, community_id, plan_roster(session, community_id, roster))

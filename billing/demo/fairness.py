@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.core.money import MICRO
@@ -79,7 +79,7 @@ _CASES = (
         "non-malicious",
         "称未收到通知，要求全免。",
         "refused",
-        "通知已签收两次，理由不成立。",
+        "欠费已逾半年，账上无从轻情形，不予减免。",
         pay_days=20,
     ),
     _Case(33, "settlement", "先申请，后表示另行协商。", "withdrawn", percent=30, pay_days=10),
@@ -88,7 +88,7 @@ _CASES = (
         "non-malicious",
         "长期在外地工作，回来后即联系物业，愿于月内付清。",
         "running",
-        "首次拖欠，付清本金后免除。",
+        "外出务工属实，付清本金后免除。",
         pay_days=30,
     ),
     _Case(
@@ -121,7 +121,7 @@ class _Debtor:
 
 
 def be_fair(session: Session, vault: Vault, today: date, community_id: int) -> None:
-    """Waivers, sales and a tenant, the earliest first."""
+    """Waivers, two sales and a tenant."""
     quiet = _quiet_debtors(session, today, community_id)
     seller, *rest = quiet
     for case, debtor in zip(_CASES, rest, strict=False):
@@ -245,7 +245,8 @@ def _quiet_debtors(session: Session, today: date, community_id: int) -> list[_De
         .join(Party, Party.id == Charge.debtor_id)
         .where(
             Charge.community_id == community_id,
-            and_(Charge.open_fen > 0, Charge.due < then),
+            Charge.open_fen > 0,
+            Charge.due < then,
             ~paid,
             ~on_hold,
         )

@@ -60,12 +60,10 @@ def book(
     """
     last = last_id(session)
     new = [{**row, "open_fen": row["amount_fen"]} for row in rows]
-    if new:
-        statement = insert(Charge).returning(Charge.id, sort_by_parameter_order=True)
-        ids = list(session.scalars(statement, new))
+    statement = insert(Charge).returning(Charge.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(statement, new)) if new else []
+    if ids:
         sums.bill_periods(session, community_id, last)
-    else:
-        ids = []
     sums.bill_accounts(session, community_id, last if after is None else after)
     return ids
 

@@ -15,6 +15,7 @@ from billing.flow import passwords, staff
 from billing.flow.good_faith import proposals
 from billing.store import index
 from billing.store.base import writing
+from billing.store.ledger import Charge
 from billing.store.liability import Joinder
 from billing.store.people import TENANT, Ownership
 from billing.store.vault import Vault
@@ -71,6 +72,8 @@ def test_every_fate_of_a_waiver_is_there_to_be_looked_at(
         page = client.get(f"/c/{community.id}/waivers/?state={shelf}").text
         assert f"/c/{community.id}/waivers/W{community.id}-" in page, shelf
     assert proposals(session, community.id, today)
+    begun = session.scalars(select(Charge.period_first).distinct()).all()
+    assert any(first.day != 1 for first in begun), "a quarter in which a home was sold is split by days"
     roles = session.scalars(select(Ownership.role).where(Ownership.since.is_not(None))).all()
     assert roles.count(TENANT) == 1 and roles.count("owner") >= 2
     assert session.scalar(select(func.count()).select_from(Joinder)) == 1
