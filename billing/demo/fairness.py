@@ -187,7 +187,7 @@ def _pay_all(session: Session, debtor: _Debtor, on: date) -> None:
 def _sell_with_debt(session: Session, vault: Vault, today: date, seller: _Debtor) -> None:
     """What was owed before stays with the seller, until the buyer takes it on in writing."""
     sold_on, joined_on = today - timedelta(days=58), today - timedelta(days=50)
-    deal = Deal("何静姝", sold_on, phone="13800009001")
+    deal = Deal("何静姝", sold_on, phone="13800009001", due=sold_on + timedelta(days=30))
     paper = sheet("不动产权证书", f"权利人：{deal.to}", f"登记日期：{sold_on}")
     entry = enter_transfer(session, vault, ACTOR, sold_on, seller.unit, deal, paper).entry
     buyer = session.scalars(
@@ -224,7 +224,7 @@ def _sell_and_rent(session: Session, vault: Vault, today: date, community_id: in
         .limit(2)
     ).all()
     sold_on = today - timedelta(days=20)
-    deal = Deal("周明远、林若溪", sold_on, phone="13800009002")
+    deal = Deal("周明远、林若溪", sold_on, phone="13800009002", due=today + timedelta(days=10))
     deed = sheet("不动产权证书", f"权利人：{deal.to}", f"登记日期：{sold_on}")
     enter_transfer(session, vault, ACTOR, sold_on, homes[0], deal, deed)
     lease = sheet("房屋租赁合同（节选）", "租赁期间物业服务费由承租人交纳，", "出租人承担连带责任。")
@@ -245,13 +245,14 @@ def _quiet_debtors(session: Session, today: date, community_id: int) -> list[_De
         .join(Party, Party.id == Charge.debtor_id)
         .where(
             Charge.community_id == community_id,
+            Party.kind != "developer",
             Charge.open_fen > 0,
             Charge.due < then,
             ~paid,
             ~on_hold,
         )
         .group_by(Unit.id, Party.id)
-        .order_by(summed(Charge.open_fen) > 600_000, func.min(Unit.position))
+        .order_by(summed(Charge.open_fen) > 600_000, func.min(Unit.position).desc())
         .limit(len(_CASES) + 1)
     )
     return [_Debtor(*row) for row in session.execute(query)]

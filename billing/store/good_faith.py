@@ -58,11 +58,16 @@ def first_bills(
 
 
 def charged_anew(session: Session, community_id: int, debtor_ids: Sequence[int]) -> dict[int, datetime]:
-    """Charge that took the place of a reversed one -> when it was recorded."""
+    """Charge that took the place of a reversed one -> when it was recorded. One that moved to a buyer is no error."""
     query = (
         select(Charge.id, Entry.recorded_at)
         .join(Entry, and_(Entry.community_id == Charge.community_id, Entry.seq == Charge.entry))
-        .where(Charge.community_id == community_id, Charge.debtor_id.in_(debtor_ids), Charge.revision > 0)
+        .where(
+            Charge.community_id == community_id,
+            Charge.debtor_id.in_(debtor_ids),
+            Charge.revision > 0,
+            Entry.kind != "transfer",
+        )
     )
     return {row.id: row.recorded_at for row in session.execute(query)}
 

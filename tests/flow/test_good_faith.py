@@ -27,7 +27,9 @@ from billing.flow.waiver_effect import effect
 from billing.flow.waivers import terms_of
 from billing.store.base import writing
 from billing.store.people import Contact, Party
+from billing.store.vault import Vault
 from billing.store.waivers import WaiverDecision, WaiverRequest
+from tests.flow.sale import sell
 from tests.flow.town import Town, day
 from tests.support.databases import on_sqlite
 
@@ -140,6 +142,16 @@ def test_a_bill_numbered_after_the_due_date_is_an_error_of_the_office(town: Town
 
 def _bill(one: Proposal) -> str:
     return str(one.found[0].params["number"])
+
+
+def test_what_moved_to_a_buyer_is_no_error_of_the_office(
+    town: Town, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the rules find is read out in court: a sale must not stand there as a mistake that somebody made."""
+    monkeypatch.setattr(entry, "now", lambda: datetime.fromisoformat("2026-10-08T02:00:00+00:00"))
+    sell((town, vault), "2026-07-01", due=day("2026-09-30"))
+    rule(town, "short-delay", on=False)
+    assert "1-1-101" not in proposed_by(town)
 
 
 def test_a_charge_issued_anew_after_an_error(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
