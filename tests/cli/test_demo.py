@@ -62,8 +62,8 @@ def test_a_changed_password_is_not_told(neighbours: Neighbours) -> None:
 def test_every_fate_of_a_waiver_is_there_to_be_looked_at(
     app: Flask, session: Session, client: FlaskClient, today: date
 ) -> None:
-    """A small one: two of the ten buildings."""
-    community = demo.build(session, Vault(app.config["VAULT_DIR"]), today, buildings=2)
+    """A small one: three of the ten buildings."""
+    community = demo.build(session, Vault(app.config["VAULT_DIR"]), today, buildings=3)
     known = demo.build(session, Vault(app.config["VAULT_DIR"]), today)
     assert known is community, "made once"
     assert index.differences(session) == []
