@@ -14,7 +14,7 @@ from billing.flow.item_names import read_names
 from billing.flow.roster import apply_roster, plan_roster
 from billing.flow.tariffs import Price, set_tariff
 from billing.sheets import read_arrears, read_roster
-from billing.store import index
+from billing.store import index, issued
 from billing.store.base import writing
 from billing.store.estate import FeeItem
 from billing.store.ledger import Allocation, Charge, Entry, Payment
@@ -58,6 +58,7 @@ def test_the_books_owe_what_the_file_says(town: Town, samples: Path) -> None:
     assert index.differences(town.session) == []
     assert {payment.serial for payment in town.all(Payment)} == {None}
     assert len(town.all(Payment)) == len(town.all(Allocation)) == 61
+    assert all(one.carried for one in issued.periods(town.session, town.community_id))
 
 
 def test_a_part_payment_counts_from_its_own_day(town: Town, samples: Path) -> None:

@@ -156,4 +156,4 @@ def offered(community_id: int) -> list[tuple[Period, bool]]:
     for months in issued.cycles(db.session(), community_id):
         now = period_around(today(), months)
         found += [now, now.next]
-    return [(period, period.name in booked) for period in found]
+    return [(period, period in booked) for period in found]
