@@ -84,20 +84,6 @@ COMMUNITY = (
         waiver_list.undecided,
     ),
     Entry(
-        "proposals.index",
-        "waiver.view",
-        N_("Good-faith proposals"),
-        N_("Who was late without ill will, as the rules find"),
-        "faith",
-    ),
-    Entry(
-        "consistency.index",
-        "waiver.report",
-        N_("Consistency of waivers"),
-        N_("Like cases, how each was decided and by whom"),
-        "balance",
-    ),
-    Entry(
         "activation.index",
         "activation.issue",
         N_("Activation letters"),
@@ -133,10 +119,12 @@ OFFICE = (
 WITHIN = {
     "bills": "periods",
     "community_papers": "contract",
+    "consistency": "waivers",
     "contacts": "units",
-    "good_faith_rules": "proposals",
+    "good_faith_rules": "waivers",
     "holdings": "units",
     "packs": "units",
+    "proposals": "waivers",
     "waiver_policies": "waivers",
 }
 
