@@ -98,7 +98,7 @@ def test_a_form_that_lost_its_token_says_what_to_do(client: FlaskClient) -> None
 def test_files_are_kept_by_the_browser_under_an_address_that_names_their_content(client: FlaskClient) -> None:
     page = client.get("/").text
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
-    assert len(addresses) == 6 and all("?v=" in address for address in addresses)
+    assert len(addresses) == 7 and all("?v=" in address for address in addresses)
     for address in addresses:
         answer = client.get(address, buffered=True)
         assert answer.status_code == 200, address

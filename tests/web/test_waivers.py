@@ -250,6 +250,14 @@ class TestDeciding:
         )
 
 
+def test_where_nothing_is_owed_there_is_nothing_to_ask_for(town: Town, clerk: FlaskClient) -> None:
+    page = form_of(town, "hardship")
+    assert "<form" in at(clerk, page).split("<main", 1)[1]
+    town.pay("1-1-101", "1264.80", "2026-11-23")
+    said = at(clerk, page).split("<main", 1)[1]
+    assert "Nothing is owed here: there is nothing to waive." in said and "<form" not in said
+
+
 def test_a_broken_promise_is_due_again_with_its_figure(
     town: Town, clerk: FlaskClient, manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

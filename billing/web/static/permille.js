@@ -55,3 +55,44 @@ document.addEventListener("click", (event) => {
 
 // What is shown as it is typed needs no button; that one is for browsers without this file.
 document.querySelectorAll("[data-plain]").forEach((button) => (button.hidden = true));
+
+// A table too wide for a phone becomes cards, each cell named by its column.
+function stack(frame) {
+  const table = frame.querySelector("table");
+  if (!table?.tHead || frame.scrollWidth <= frame.clientWidth) return;
+  const names = columnNames(table.tHead);
+  for (const row of table.querySelectorAll(":is(tbody, tfoot) > tr")) {
+    let at = 0;
+    for (const cell of row.cells) {
+      const said = cell.textContent.trim();
+      if (said && names[at] && cell.colSpan === 1) cell.dataset.label ??= names[at];
+      if (said.length <= 12) cell.classList.add("half");
+      at += cell.colSpan;
+    }
+  }
+  table.classList.add("stacked");
+}
+
+// Column -> its heads from top to bottom.
+function columnNames(head) {
+  const names = [];
+  const taken = [...head.rows].map(() => []);
+  [...head.rows].forEach((row, down) => {
+    let at = 0;
+    for (const cell of row.cells) {
+      while (taken[down][at]) at += 1;
+      for (let across = at; across < at + cell.colSpan; across += 1) {
+        names[across] = [names[across], cell.textContent.trim()].filter(Boolean).join(" · ");
+        for (let below = down; below < Math.min(down + cell.rowSpan, taken.length); below += 1) taken[below][across] = true;
+      }
+    }
+  });
+  return names;
+}
+
+function stackAll() {
+  if (matchMedia("(width < 576px)").matches) document.querySelectorAll(".table-frame:not(:has(.stacked))").forEach(stack);
+}
+
+stackAll();
+document.addEventListener("htmx:afterSettle", stackAll);

@@ -51,7 +51,7 @@ def ask(community_id: int, unit_id: int, debtor_id: int) -> Page:
     """First the policy is chosen; then its own form, with what it would give."""
     place, offered = _place(unit_id, debtor_id), waiver_policies(db.session(), community_id, today())
     policy = offered.get(request.args.get("policy", ""))
-    if policy is None:
+    if policy is None or not place.lines:
         return render_template("staff/waivers/choose.html", place=place, offered=offered.values())
     form = _form(policy)
     if form.validate_on_submit() and "preview" not in request.form:
