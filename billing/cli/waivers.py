@@ -38,6 +38,7 @@ from billing.store import waiver_list
 from billing.store.accounts import User
 from billing.store.base import writing
 from billing.store.estate import Community
+from billing.store.granted import terms_of
 from billing.store.waiver_list import Wish
 from billing.store.waivers import WaiverRequest
 from billing.translations import N_
@@ -138,7 +139,7 @@ def approve(
     name, role = person.name, person.role
     with writing(session, place.id):
         asked = waivers.find_waiver(session, place.id, number)
-        wanted = _terms(waivers.terms_of(asked), **terms)
+        wanted = _terms(terms_of(asked), **terms)
         key = key or fingerprint({"terms": repr(wanted), "opinion": opinion, "by": name})
         waiver_decision.approve_waiver(session, name, role, today(), asked, wanted, opinion, key)
     return _told(asked)

@@ -22,10 +22,11 @@ from billing.flow.waiver_decision import approve_waiver, note_lapse, refuse_waiv
 from billing.flow.waiver_effect import effect
 from billing.flow.waiver_online import ask_online
 from billing.flow.waiver_policy import find_waiver_policy
-from billing.flow.waivers import Application, Paper, apply_for_waiver, terms_of
+from billing.flow.waivers import Application, Paper, apply_for_waiver
 from billing.store.base import summed
 from billing.store.collection import Hold
 from billing.store.estate import Unit
+from billing.store.granted import terms_of
 from billing.store.ledger import Charge, Payment
 from billing.store.people import Ownership, Party
 from billing.store.sums import AccountSum

@@ -14,7 +14,7 @@ from billing.flow.allocation import account_of
 from billing.flow.estate import policies
 from billing.flow.waiver_effect import Effect, approved_effect, work_out
 from billing.flow.waiver_policy import waiver_policies
-from billing.flow.waivers import terms_of
+from billing.store.granted import terms_of
 from billing.store.standing import Account, accounts
 from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverRequest
 

@@ -1,7 +1,7 @@
 """What a waiver request would give, worked out on the books of the day; nothing is written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from billing.flow.allocation import account_of
 from billing.flow.estate import policies
 from billing.flow.waiver_policy import find_waiver_policy
 from billing.store.estate import Unit
+from billing.store.granted import terms_of
 from billing.store.standing import Account
 from billing.store.waivers import WaiverRequest
 from billing.translations import N_
@@ -51,8 +52,11 @@ class Effect:
 
 def effect(session: Session, request: WaiverRequest, terms: Terms, today: date) -> Effect:
     """Work out what these terms give on the request's charges. Raises Refused where that is nothing, or too much."""
+    account = account_on(session, request)
     policy = find_waiver_policy(session, request.community_id, request.policy, today)
-    return work_out(account_on(session, request), policy, request.charges, terms, today, request.number)
+    found = work_out(account, policy, request.charges, terms, today, request.number)
+    _check_asked(account, policy, request, found, today)
+    return found
 
 
 def work_out(
@@ -68,9 +72,7 @@ def work_out(
     counted = account.standing(today)
     now, owed = (concerned(account, charges, day, counted) for day in (today, terms.pay_by or today))
     _check_room(policy, terms, now, owed)
-    reliefs = spread(account, charges, terms, today, counted)
-    waiver = Waiver(number, today, reliefs, policy.condition, terms.pay_by, kind=policy.kind)
-    found = _compare(account, charges, waiver, counted, today)
+    found = _foresee(account, policy, charges, terms, today, number)
     if found.value <= 0:
         raise Refused(N_("This would give nothing: nothing of it is owed."))
     if any(after.late_fee_due < 0 for _, after in found.today):
@@ -78,6 +80,34 @@ def work_out(
             N_("The late fee of those days is paid already: choose other days, or reverse the payment first.")
         )
     return found
+
+
+def _check_asked(
+    account: Account, policy: WaiverPolicy, request: WaiverRequest, found: Effect, today: date
+) -> None:
+    """Refuse what gives up more than was asked for: two people stand for each fen, not only whoever approves.
+
+    Compared by what both come to if it is paid by the day approved. Raises Refused.
+    """
+    terms = replace(terms_of(request), pay_by=found.waiver.pay_by)
+    most = _foresee(account, policy, request.charges, terms, today, request.number).value
+    if found.value > most:
+        raise Refused(
+            N_(
+                "This gives up %(value)s, more than the %(asked)s asked for: that needs a request of its own."
+            ),
+            value=yuan(found.value),
+            asked=yuan(most),
+        )
+
+
+def _foresee(
+    account: Account, policy: WaiverPolicy, charges: Sequence[int], terms: Terms, today: date, number: str
+) -> Effect:
+    counted = account.standing(today)
+    reliefs = spread(account, charges, terms, today, counted)
+    waiver = Waiver(number, today, reliefs, policy.condition, terms.pay_by, kind=policy.kind)
+    return _compare(account, charges, waiver, counted, today)
 
 
 def approved_effect(account: Account, request: WaiverRequest, today: date) -> Effect | None:

@@ -18,8 +18,9 @@ from billing.flow.profile import missing
 from billing.flow.waived import ended_on, terms_told
 from billing.flow.waiver_effect import account_on, concerned, full_on, spread
 from billing.flow.waiver_policy import waiver_policies
-from billing.flow.waivers import asked_by, terms_of
+from billing.flow.waivers import asked_by
 from billing.store.estate import Unit
+from billing.store.granted import terms_of
 from billing.store.ledger import Entry
 from billing.store.people import Party
 from billing.store.standing import Account

@@ -21,7 +21,6 @@ from billing.flow.scans import media_type, plain_name
 from billing.flow.waiver_effect import Effect, work_out
 from billing.flow.waiver_policy import find_waiver_policy
 from billing.store.estate import Unit
-from billing.store.granted import days
 from billing.store.ledger import Entry
 from billing.store.standing import Account
 from billing.store.vault import Vault, keep
@@ -194,17 +193,6 @@ def require_open(session: Session, request: WaiverRequest) -> None:
     ended = session.scalar(select(WaiverEnd).where(WaiverEnd.request_id == request.id))
     if ended:
         raise Refused(N_("%(number)s was withdrawn on %(on)s."), number=request.number, on=ended.on)
-
-
-def terms_of(request: WaiverRequest) -> Terms:
-    """What the request asks for."""
-    return Terms(
-        share_ppm=request.share_ppm,
-        late_fee=request.late_fee_fen,
-        principal=request.principal_fen,
-        suspended=days(request.suspended_first, request.suspended_last),
-        pay_by=request.pay_by,
-    )
 
 
 def asked_by(session: Session, request: WaiverRequest) -> str:

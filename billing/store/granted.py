@@ -1,4 +1,4 @@
-"""Read model: the approved waivers on charges, as known at an entry."""
+"""Read model: what waiver requests ask for, and the approved waivers on charges, as known at an entry."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.core.statement import Relief
 from billing.core.waiver import Waiver
+from billing.core.waiver_policy import Terms
 from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverRequest, WaiverShare
 
 #: Bound parameters one statement may hold on every SQLite in use.
@@ -64,11 +65,22 @@ def relief_of(share: WaiverShare) -> Relief:
         share_ppm=share.share_ppm,
         late_fee=share.late_fee_fen,
         principal=share.principal_fen,
-        suspended=days(share.suspended_first, share.suspended_last),
+        suspended=_days(share.suspended_first, share.suspended_last),
     )
 
 
-def days(first: date | None, last: date | None) -> tuple[date, date] | None:
+def terms_of(request: WaiverRequest) -> Terms:
+    """What the request asks for."""
+    return Terms(
+        share_ppm=request.share_ppm,
+        late_fee=request.late_fee_fen,
+        principal=request.principal_fen,
+        suspended=_days(request.suspended_first, request.suspended_last),
+        pay_by=request.pay_by,
+    )
+
+
+def _days(first: date | None, last: date | None) -> tuple[date, date] | None:
     return (first, last) if first and last else None
 
 

@@ -129,7 +129,9 @@ def test_a_slip_is_filed_from_a_phone(
     assert [slip.signer for slip in town.all(Delivery)] == ["张伟"]
 
 
-@pytest.mark.parametrize("where", ["counter/1", "tariffs/ladder", "import/", "dunning/preview", "collection/households"])
+@pytest.mark.parametrize(
+    "where", ["counter/1", "tariffs/ladder", "import/", "dunning/preview", "collection/households"]
+)
 def test_a_wide_table_is_cards_on_a_phone(phone: Page, enter, town: Town, where: str) -> None:
     """Every cell and field of it lies within the screen, and neither the page nor the table scrolls sideways."""
     town.issue("2026Q4")

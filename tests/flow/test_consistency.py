@@ -14,8 +14,8 @@ from billing.core.consistency import Decision
 from billing.core.problem import Refused
 from billing.flow.consistency import Report, consistency_report
 from billing.flow.waiver_decision import refuse_waiver
-from billing.flow.waivers import terms_of
 from billing.store.base import writing
+from billing.store.granted import terms_of
 from billing.store.waivers import WaiverRequest
 from tests.flow.town import Town, day
 

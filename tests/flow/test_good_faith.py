@@ -24,8 +24,8 @@ from billing.flow.good_faith import Proposal, ask, attest, proposals, proposed, 
 from billing.flow.good_faith_rules import set_rule
 from billing.flow.waiver_decision import refuse_waiver
 from billing.flow.waiver_effect import effect
-from billing.flow.waivers import terms_of
 from billing.store.base import writing
+from billing.store.granted import terms_of
 from billing.store.people import Contact, Party
 from billing.store.vault import Vault
 from billing.store.waivers import WaiverDecision, WaiverRequest

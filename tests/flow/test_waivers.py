@@ -17,9 +17,10 @@ from billing.flow.debtors import debts
 from billing.flow.dunning import plan_run
 from billing.flow.waiver_decision import approve_waiver, refuse_waiver
 from billing.flow.waiver_policy import set_waiver_policy, waiver_policies
-from billing.flow.waivers import Application, add_paper, request_waiver, terms_of
+from billing.flow.waivers import Application, add_paper, request_waiver
 from billing.store import index
 from billing.store.base import writing
+from billing.store.granted import terms_of
 from billing.store.vault import Vault
 from billing.store.waivers import WaiverDecision, WaiverRequest, WaiverShare
 from tests.flow.town import ACTOR, Town, day, together
@@ -115,6 +116,17 @@ class TestALateFeeWaivedForPayingInTime:
         decision = town.all(WaiverDecision)[0]
         assert figures(town, known_at=decision.entry - 1)[2:] == ("0.00", "1320.00")
         assert figures(town, known_at=decision.entry)[2:] == ("120.00", "1200.00")
+
+
+@pytest.mark.parametrize(
+    "more", [Terms(share_ppm=500_100), Terms(late_fee=6_001), Terms(share_ppm=1_000_000)]
+)
+def test_nobody_alone_gives_more_than_was_asked_for(town: Town, more: Terms) -> None:
+    """Half of 120.00 was asked for: another way of giving the same is fine, a fen more needs a request of its own."""
+    request = town.ask_waiver("1-1-101", "office-error", percent=50)
+    with pytest.raises(Refused, match=r"more than the 60\.00 asked for"):
+        town.approve(request, more)
+    assert town.approve(request, Terms(late_fee=6_000)).value_fen == 6_000
 
 
 def test_prepaid_money_pays_what_a_withdrawal_makes_due_again(town: Town) -> None:

@@ -29,10 +29,11 @@ from billing.flow.roster import apply_roster, plan_roster
 from billing.flow.statements import as_json, statement
 from billing.flow.tariffs import Price, set_policy, set_tariff
 from billing.flow.waiver_decision import approve_waiver, lapsing, note_lapse, withdraw_waiver
-from billing.flow.waivers import Application, request_waiver, terms_of
+from billing.flow.waivers import Application, request_waiver
 from billing.sheets import read_roster
 from billing.store.base import writing
 from billing.store.estate import Unit
+from billing.store.granted import terms_of
 from billing.store.ledger import Charge, Entry, Payment
 from billing.store.waivers import WaiverDecision, WaiverRequest
 from tests.sheets.making import make_csv

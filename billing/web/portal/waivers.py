@@ -20,9 +20,10 @@ from billing.flow.estate import policies
 from billing.flow.scans import media_type
 from billing.flow.statements import Granted, granted_on
 from billing.flow.waiver_effect import Effect, approved_effect
-from billing.flow.waivers import Application, foresee, terms_of
+from billing.flow.waivers import Application, foresee
 from billing.store.base import writing
 from billing.store.estate import Community, Unit
+from billing.store.granted import terms_of
 from billing.store.portal import NOTHING
 from billing.store.standing import Account
 from billing.store.waivers import WaiverDecision, WaiverRequest

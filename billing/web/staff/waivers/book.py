@@ -10,8 +10,9 @@ from billing.core.calendar import EARLIEST, LATEST
 from billing.core.waiver_policy import KINDS
 from billing.extensions import db
 from billing.flow import preview, waiver_book
-from billing.flow.waivers import find_waiver, terms_of
+from billing.flow.waivers import find_waiver
 from billing.store import waiver_list
+from billing.store.granted import terms_of
 from billing.store.waiver_list import SHELVES, Wish
 from billing.store.waivers import WaiverRequest
 from billing.web import sealed, waiver_form, waiver_words

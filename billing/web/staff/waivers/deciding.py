@@ -15,9 +15,9 @@ from billing.flow.conduct import hearing
 from billing.flow.statements import granted_on
 from billing.flow.waiver_effect import Effect, account_on, effect
 from billing.flow.waiver_policy import entered, waiver_policies
-from billing.flow.waivers import terms_of
 from billing.store import waiver_list
 from billing.store.base import writing
+from billing.store.granted import terms_of
 from billing.store.waivers import WaiverRequest
 from billing.translations import N_
 from billing.web.permission import permission, visitor
