@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from billing.core.calendar import Period, RestDay, parse_period
@@ -58,7 +58,8 @@ class PeriodBooks:
             for key, every in self.charged.items()
             if key == item.id or self._is_strange(key)
         }
-        overlapping.setdefault(item.id, set()).add(period.name)  # reversed charges are in no sum
+        if self._is_booked(item.id):
+            overlapping.setdefault(item.id, set()).add(period.name)
         return Rule(
             community_id=self.community_id,
             item_id=item.id,
@@ -74,6 +75,15 @@ class PeriodBooks:
             recent=[one.name for one in ended],
             rivals=[one.name for one in ended if one.last == previous.last and one != previous],
         )
+
+    def _is_booked(self, item_id: int) -> bool:
+        """Whether the period ever had a charge of the item: reversed ones are in no sum."""
+        booked = exists().where(
+            Charge.community_id == self.community_id,
+            Charge.period == self.period.name,
+            Charge.item_id == item_id,
+        )
+        return bool(self.session.scalar(select(booked)))
 
     def _is_strange(self, item_id: int) -> bool:
         """Whether it has no tariff: perhaps a fee that is billed now under another name."""

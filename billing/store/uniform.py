@@ -46,8 +46,8 @@ class Rule:
     """One price for every month of the period. An amount per day `unusual` times the last one, or less than the last
     one divided by it, is particular.
 
-    Periods that have charges, by item: `overlapping` those that stand for some of these days already; of the item's own
-    that ended lately `recent`, and `rivals` that ended with `previous`, whose charge is the last one else.
+    Periods that have charges, by item: `overlapping` those that stand for some of these days, and the
+    period itself though all of it was reversed; of the item's own that ended lately `recent`, and `rivals` that ended with `previous`, whose charge is the last one else.
     """
 
     community_id: int
@@ -158,8 +158,11 @@ def _state(rule: Rule) -> ColumnElement[str]:
     As joins the same conditions would leave the order to a planner that does not know yet how many charges a period
     has that was issued since it last counted, and takes them to be none.
     """
-    whole = _has_charge(rule, rule.item_id, [rule.period.name], *_is_whole(rule.period))
-    return case((whole, BOOKED), (_is_uniform(rule), UNIFORM), else_=PARTICULAR)
+    found = [(_is_uniform(rule), UNIFORM)]
+    if rule.period.name in rule.overlapping.get(rule.item_id, ()):
+        whole = _has_charge(rule, rule.item_id, [rule.period.name], *_is_whole(rule.period))
+        found.insert(0, (whole, BOOKED))
+    return case(*found, else_=PARTICULAR)
 
 
 def _is_uniform(rule: Rule) -> ColumnElement[bool]:
