@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.core.calendar import Period, RestDay, parse_period
@@ -15,7 +15,7 @@ from billing.flow.tariffs import in_force
 from billing.store.estate import FeeItem, TariffRow, Unit, UnitFee
 from billing.store.ledger import Charge, live
 from billing.store.sums import periods_charged
-from billing.store.uniform import Rule
+from billing.store.uniform import Rule, is_charged
 
 #: A bill this many times the same unit's last one for the same item is worth a look.
 UNUSUAL = 2
@@ -58,7 +58,7 @@ class PeriodBooks:
             for key, every in self.charged.items()
             if key == item.id or self._is_strange(key)
         }
-        if self._is_booked(item.id):
+        if is_charged(self.session, self.community_id, item.id, period.name):
             overlapping.setdefault(item.id, set()).add(period.name)
         return Rule(
             community_id=self.community_id,
@@ -75,15 +75,6 @@ class PeriodBooks:
             recent=[one.name for one in ended],
             rivals=[one.name for one in ended if one.last == previous.last and one != previous],
         )
-
-    def _is_booked(self, item_id: int) -> bool:
-        """Whether the period ever had a charge of the item: reversed ones are in no sum."""
-        booked = exists().where(
-            Charge.community_id == self.community_id,
-            Charge.period == self.period.name,
-            Charge.item_id == item_id,
-        )
-        return bool(self.session.scalar(select(booked)))
 
     def _is_strange(self, item_id: int) -> bool:
         """Whether it has no tariff: perhaps a fee that is billed now under another name."""

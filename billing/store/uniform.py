@@ -46,8 +46,9 @@ class Rule:
     """One price for every month of the period. An amount per day `unusual` times the last one, or less than the last
     one divided by it, is particular.
 
-    Periods that have charges, by item: `overlapping` those that stand for some of these days, and the
-    period itself though all of it was reversed; of the item's own that ended lately `recent`, and `rivals` that ended with `previous`, whose charge is the last one else.
+    Periods that have charges, by item: `overlapping` those that stand for some of these days, and the period itself if
+    it `is_charged`; of the item's own that ended lately `recent`, and `rivals` that ended with `previous`, whose charge
+    is the last one else.
     """
 
     community_id: int
@@ -63,6 +64,14 @@ class Rule:
     overlapping: Mapping[int, Sequence[str]]
     recent: Sequence[str]
     rivals: Sequence[str]
+
+
+def is_charged(session: Session, community_id: int, item_id: int, period: str) -> bool:
+    """Whether the period ever had a charge of the item; one that was reversed is in no sum."""
+    booked = exists().where(
+        Charge.community_id == community_id, Charge.period == period, Charge.item_id == item_id
+    )
+    return bool(session.scalar(select(booked)))
 
 
 def sums(session: Session, rule: Rule) -> Sequence[Row[Any]]:
@@ -88,10 +97,13 @@ def particular(session: Session, rule: Rule) -> list[int]:
 
 
 def book(session: Session, rule: Rule, found: Sequence[Row[Any]], entry: int, effective_on: date) -> bool:
-    """Write the charges and count in their periods; False where they are not as many as were `found`.
+    """Write the charges and count in their periods; False where they are not as many as were `found`,
+    or were booked meanwhile.
 
     Counting in their accounts is for the caller (billing.store.index).
     """
+    if not _is_begun(rule) and is_charged(session, rule.community_id, rule.item_id, rule.period.name):
+        return False
     fen = _amount(rule)
     values: dict[Any, Any] = {
         Charge.community_id: rule.community_id,
@@ -159,10 +171,15 @@ def _state(rule: Rule) -> ColumnElement[str]:
     has that was issued since it last counted, and takes them to be none.
     """
     found = [(_is_uniform(rule), UNIFORM)]
-    if rule.period.name in rule.overlapping.get(rule.item_id, ()):
+    if _is_begun(rule):
         whole = _has_charge(rule, rule.item_id, [rule.period.name], *_is_whole(rule.period))
         found.insert(0, (whole, BOOKED))
     return case(*found, else_=PARTICULAR)
+
+
+def _is_begun(rule: Rule) -> bool:
+    """Whether the period itself had charges when the rule was made."""
+    return rule.period.name in rule.overlapping.get(rule.item_id, ())
 
 
 def _is_uniform(rule: Rule) -> ColumnElement[bool]:
