@@ -246,7 +246,7 @@ def _staff(by: str, permission: str) -> User:
         raise Missing(N_("There is no member of staff named “%(name)s”."), name=by)
     if not roles.may(user.role, permission):
         raise Refused(
-            N_("%(name)s may not do this as %(role)s: somebody else does it."), name=user.name, role=user.role
+            N_("%(name)s (%(role)s) may not do this: somebody else does it."), name=user.name, role=user.role
         )
     return user
 
