@@ -1,4 +1,4 @@
-"""The community a page is about: /c/<community_id>/… finds it before the view runs."""
+"""The community a page is about: /c/<community_id>/… finds it before the view runs, and the view what is in it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,11 @@ from flask import Flask, abort, current_app, g, request
 from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
 
+from billing.core.problem import Missing
 from billing.extensions import db
-from billing.store.estate import Community
+from billing.store.estate import Community, Unit
+from billing.store.people import Party
+from billing.translations import N_
 
 
 class RowNumber(IntegerConverter):
@@ -40,6 +43,22 @@ def _stay(endpoint: str, values: dict[str, Any]) -> None:
         and current_app.url_map.is_endpoint_expecting(endpoint, "community_id")
     ):
         values["community_id"] = known.id
+
+
+def find_unit(unit_id: int) -> Unit:
+    """The community's unit of that number. Raises Missing."""
+    unit = db.session.get(Unit, unit_id)
+    if unit is None or unit.community_id != g.community.id:
+        raise Missing(N_("There is no such unit here."))
+    return unit
+
+
+def find_party(party_id: int) -> Party:
+    """The owner or debtor of that number whom the community knows. Raises Missing."""
+    party = db.session.get(Party, party_id)
+    if party is None or party.community_id != g.community.id:
+        raise Missing(N_("There is no such person here."))
+    return party
 
 
 def communities() -> Sequence[Community]:

@@ -1,6 +1,7 @@
 """People at their browsers: the office runs with its forms protected, and each person has a browser of his own."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,15 +12,14 @@ from sqlalchemy.orm import Session
 
 from billing.clock import now
 from billing.core.roles import OWNER, STAFF
-from billing.flow import access, passwords, staff
+from billing.flow import access, staff
 from billing.flow.estate import found_community
 from billing.store.accounts import AccountParty, OwnerAccount, User
 from billing.store.base import writing
 from billing.store.estate import Community, Unit
 from billing.store.people import Ownership, Party
-
-PASSWORD = "correct horse battery"
-SEALED = passwords.seal(PASSWORD, "")
+from tests.web.desk import SEALED
+from tests.web.neighbours import Neighbours, settle
 
 Browser = Callable[[str | None], FlaskClient]
 
@@ -65,3 +65,9 @@ def browser_of(app: Flask, session: Session, people: dict[str, User | OwnerAccou
         return client
 
     return open_one
+
+
+@pytest.fixture
+def neighbours(app: Flask, session: Session, today: date) -> Neighbours:
+    """Four owners who must not learn of each other."""
+    return settle(app, session, today)

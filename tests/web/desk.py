@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 
 from billing import jobs
 from billing.extensions import db
+from billing.flow import passwords
 from billing.store.vault import Vault
+
+#: Everybody's password.
+PASSWORD = "correct horse battery"
+SEALED = passwords.seal(PASSWORD, "")
 
 _HIDDEN = re.compile(r'<input[^>]*name="(\w+)"[^>]*type="hidden"[^>]*value="([^"]*)"')
 _HIDDEN_TOO = re.compile(r'<input[^>]*type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"')

@@ -32,8 +32,7 @@ from billing.store.people import Party
 from billing.store.vault import Vault
 from billing.store.waivers import WaiverPaper, WaiverRequest
 from tests.flow.town import Town, found
-from tests.web.conftest import SEALED
-from tests.web.desk import photo
+from tests.web.desk import SEALED, photo
 
 ROSTER = """
 楼 单元 房号 业主 共有人 建筑面积 交房日期

@@ -3,12 +3,10 @@
 import io
 import re
 import subprocess
-from datetime import date
 
 import pikepdf
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -19,17 +17,12 @@ from billing.store.base import writing
 from tests.support.databases import on_sqlite
 from tests.web.conftest import Browser
 from tests.web.forms import send
-from tests.web.neighbours import Neighbours, settle
+from tests.web.neighbours import Neighbours
 
 pytestmark = on_sqlite
 
 EN = {"Accept-Language": "en"}
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}")
-
-
-@pytest.fixture
-def neighbours(app: Flask, session: Session, today: date) -> Neighbours:
-    return settle(app, session, today)
 
 
 @pytest.fixture

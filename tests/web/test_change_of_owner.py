@@ -16,8 +16,7 @@ from billing.store.people import Party
 from tests.flow.test_evidence import picture
 from tests.flow.town import found
 from tests.support.databases import on_sqlite
-from tests.web.conftest import SEALED
-from tests.web.desk import english, hidden
+from tests.web.desk import SEALED, english, hidden
 from tests.web.forms import token_of
 
 #: Words that stand in one side's data and nowhere in the other's.

@@ -7,7 +7,6 @@ from datetime import date
 from html import unescape
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
@@ -18,16 +17,11 @@ from billing.flow.collection import collection
 from billing.store.collected import FIGURES
 from tests.support.databases import on_sqlite
 from tests.web.conftest import Browser
-from tests.web.neighbours import Neighbours, settle
+from tests.web.neighbours import Neighbours
 
 pytestmark = on_sqlite
 
 EN = {"Accept-Language": "en"}
-
-
-@pytest.fixture
-def neighbours(app: Flask, session: Session, today: date) -> Neighbours:
-    return settle(app, session, today)
 
 
 @pytest.fixture

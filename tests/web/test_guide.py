@@ -7,7 +7,7 @@ from billing.flow import access, staff
 from billing.store.base import writing
 from tests.flow.town import found
 from tests.support.databases import on_sqlite
-from tests.web.conftest import SEALED
+from tests.web.desk import SEALED
 from tests.web.forms import send
 
 pytestmark = on_sqlite

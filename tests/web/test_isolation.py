@@ -3,7 +3,6 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 from itertools import permutations
 from typing import Any
 from urllib.parse import unquote
@@ -11,7 +10,6 @@ from urllib.parse import unquote
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from billing.store.people import Party
@@ -19,7 +17,7 @@ from billing.store.portal import Own
 from billing.web import permission
 from tests.support.databases import on_sqlite
 from tests.web.conftest import Browser
-from tests.web.neighbours import HOUSEHOLDS, Neighbours, Owner, settle
+from tests.web.neighbours import HOUSEHOLDS, Neighbours, Owner
 
 PAIRS = list(permutations(HOUSEHOLDS, 2))
 
@@ -30,11 +28,6 @@ _NUMBERS: dict[str, Callable[[Owner], tuple[str, ...]]] = {
     "my_waivers.show": lambda owner: (owner.waiver,),
     "my_waivers.paper": lambda owner: (owner.waiver,),
 }
-
-
-@pytest.fixture
-def neighbours(app: Flask, session: Session, today: date) -> Neighbours:
-    return settle(app, session, today)
 
 
 def test_own_pages_and_papers_say_nothing_of_anybody_else(neighbours: Neighbours) -> None:

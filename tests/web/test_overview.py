@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -13,16 +12,11 @@ from billing.core.roles import STAFF
 from billing.flow.overview import overview
 from tests.support.databases import on_sqlite
 from tests.web.conftest import Browser
-from tests.web.neighbours import Neighbours, settle
+from tests.web.neighbours import Neighbours
 
 pytestmark = on_sqlite
 
 EN = {"Accept-Language": "en"}
-
-
-@pytest.fixture
-def neighbours(app: Flask, session: Session, today: date) -> Neighbours:
-    return settle(app, session, today)
 
 
 @pytest.fixture

@@ -2,30 +2,22 @@
 
 import re
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
 from html import unescape
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from billing.store.collection import Document
 from billing.store.people import Party
 from tests.support.databases import on_sqlite
-from tests.web.neighbours import Neighbours, settle
+from tests.web.neighbours import Neighbours
 
 pytestmark = on_sqlite
 
 EN = {"Accept-Language": "en"}
-
-
-@pytest.fixture
-def neighbours(app: Flask, session: Session, today: date) -> Neighbours:
-    return settle(app, session, today)
 
 
 @pytest.fixture

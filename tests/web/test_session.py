@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from billing.store.accounts import OwnerAccount, SignIn, User
 from billing.store.base import writing
 from tests.support.databases import on_sqlite
-from tests.web.conftest import PASSWORD, Browser
+from tests.web.conftest import Browser
+from tests.web.desk import PASSWORD
 from tests.web.forms import send, token_of
 
 pytestmark = on_sqlite

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from billing.store.accounts import User
 from tests.support.databases import on_sqlite
-from tests.web.conftest import PASSWORD, Browser
+from tests.web.conftest import Browser
+from tests.web.desk import PASSWORD
 from tests.web.forms import send
 
 pytestmark = on_sqlite

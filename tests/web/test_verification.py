@@ -25,14 +25,9 @@ from billing.store.vault import Vault
 from tests.support.databases import on_sqlite
 from tests.web.conftest import Browser
 from tests.web.forms import send
-from tests.web.neighbours import Neighbours, settle
+from tests.web.neighbours import Neighbours
 
 EN = {"Accept-Language": "en"}
-
-
-@pytest.fixture
-def neighbours(app: Flask, session: Session, today: date) -> Neighbours:
-    return settle(app, session, today)
 
 
 @pytest.fixture

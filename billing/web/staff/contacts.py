@@ -12,9 +12,9 @@ from billing.store import outbox
 from billing.store.base import writing
 from billing.store.people import standing
 from billing.translations import N_
+from billing.web.community import find_unit
 from billing.web.form import Form, Once, choices
 from billing.web.permission import permission, visitor
-from billing.web.staff import units
 
 bp = Blueprint("contacts", __name__, url_prefix="/c/<int:community_id>/units")
 
@@ -37,7 +37,7 @@ class Correct(Form):
 @permission("contact.edit")
 def correct(community_id: int, unit_id: int, party_id: int) -> Response | tuple[str, int]:
     """Everything ever told, the newest first, and the form for what holds from now on."""
-    session, unit, form = db.session(), units.find(unit_id), Correct()
+    session, unit, form = db.session(), find_unit(unit_id), Correct()
     party = contacts.find_party(session, unit, party_id)
     if form.validate_on_submit():
         who, told = visitor().name, form.value.data or ""

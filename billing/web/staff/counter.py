@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField
@@ -21,6 +21,7 @@ from billing.flow.statements import granted_on
 from billing.store import lookup, receipts
 from billing.store.base import writing
 from billing.store.estate import Unit
+from billing.web.community import find_unit
 from billing.web.form import DayField, Form, Required, YuanField, choices
 from billing.web.permission import permission, visitor
 from billing.web.render import CHANNELS
@@ -75,7 +76,7 @@ def index(community_id: int) -> Page:
 @permission("payment.take")
 def take(community_id: int, unit_id: int) -> Page:
     """What the debtor owes, the form, and how the money would be allocated."""
-    unit = _unit(unit_id)
+    unit = find_unit(unit_id)
     form = TakeMoney()
     if form.validate_on_submit() and "preview" not in request.form:
         taken = _book(unit, form)
@@ -95,19 +96,12 @@ def take(community_id: int, unit_id: int) -> Page:
 @permission("payment.take")
 def preview(community_id: int, unit_id: int) -> Page:
     """The table of debts again, with what the money typed so far would give to each; nothing is booked."""
-    unit = _unit(unit_id)
+    unit = find_unit(unit_id)
     form = TakeMoney()
     form.validate()
     desk = _desk(unit, form)
     foreseen = _preview(unit, desk, form)
     return render_template("staff/counter/debts.html", **_shown(desk, form, foreseen), fragment=True)
-
-
-def _unit(unit_id: int) -> Unit:
-    unit = db.session.get(Unit, unit_id)
-    if unit is None or unit.community_id != g.community.id:
-        abort(404)
-    return unit
 
 
 def _desk(unit: Unit, form: TakeMoney) -> Desk:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectField, TextAreaField
@@ -14,9 +14,8 @@ from billing.extensions import db
 from billing.flow.holds import lift_hold, place_hold
 from billing.store import holds, lookup
 from billing.store.base import writing
-from billing.store.estate import Unit
-from billing.store.people import Party
 from billing.translations import N_
+from billing.web.community import find_party, find_unit
 from billing.web.form import DayField, Form, Once, Required, choices
 from billing.web.permission import permission, visitor
 
@@ -73,7 +72,7 @@ def index(community_id: int) -> Page:
 @bp.route("/units/<int:unit_id>", methods=["GET", "POST"])
 @permission("hold.edit")
 def place(community_id: int, unit_id: int) -> Page:
-    unit = _unit(unit_id)
+    unit = find_unit(unit_id)
     form = Place(since=today(), debtor=request.args.get("debtor", type=int))
     form.debtor.choices = [
         SelectChoice(party.id, party.name) for party in holds.debtors(db.session(), unit.id)
@@ -101,7 +100,7 @@ def place(community_id: int, unit_id: int) -> Page:
 @permission("hold.edit")
 def lift(community_id: int, unit_id: int, debtor_id: int) -> Page:
     """What is held and why; then a new entry that ends it. The earlier one stays to be read."""
-    unit, debtor, form = _unit(unit_id), _debtor(debtor_id), Lift(on=today())
+    unit, debtor, form = find_unit(unit_id), find_party(debtor_id), Lift(on=today())
     if form.validate_on_submit():
         with form.refusals(), writing(db.session(), g.community.id):
             assert form.on.data
@@ -116,17 +115,3 @@ def lift(community_id: int, unit_id: int, debtor_id: int) -> Page:
         "staff/holds/lift.html", unit=unit, debtor=debtor, form=form, history=history, kinds=KINDS
     )
     return page, form.status
-
-
-def _unit(unit_id: int) -> Unit:
-    unit = db.session.get(Unit, unit_id)
-    if unit is None or unit.community_id != g.community.id:
-        abort(404)
-    return unit
-
-
-def _debtor(debtor_id: int) -> Party:
-    party = db.session.get(Party, debtor_id)
-    if party is None or party.community_id != g.community.id:
-        abort(404)
-    return party

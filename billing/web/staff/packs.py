@@ -19,9 +19,9 @@ from billing.store.estate import Unit
 from billing.store.pack import made_lately
 from billing.translations import N_
 from billing.web import sealed
+from billing.web.community import find_unit
 from billing.web.form import DayField, Form, Once, Required, choices
 from billing.web.permission import permission, visitor
-from billing.web.staff.units import find
 from billing.web.vault import the_vault
 
 bp = Blueprint("packs", __name__, url_prefix="/c/<int:community_id>/packs")
@@ -55,7 +55,7 @@ def index(community_id: int) -> str:
 @bp.route("/<int:unit_id>/<int:debtor_id>", methods=["GET", "POST"])
 @permission("pack.make")
 def make(community_id: int, unit_id: int, debtor_id: int) -> str | Response | tuple[str, int]:
-    unit = find(unit_id)
+    unit = find_unit(unit_id)
     account = _subject(unit, debtor_id, "one", today()).accounts[0]
     form = MakePack(as_of=today())
     if form.validate_on_submit():

@@ -3,7 +3,7 @@
 The list makes requests; it decides nothing.
 """
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
@@ -15,9 +15,8 @@ from billing.flow.conduct import hearing
 from billing.flow.good_faith import ask, attest, proposals, proposed, put_on_file
 from billing.flow.good_faith_rules import rules_to_attest
 from billing.store.base import writing
-from billing.store.estate import Unit
 from billing.store.good_faith import open_requests
-from billing.store.people import Party
+from billing.web.community import find_party, find_unit
 from billing.web.form import Form, Once, Required
 from billing.web.permission import permission, visitor
 
@@ -89,7 +88,7 @@ def show(community_id: int, unit_id: int, debtor_id: int) -> Page:
 @permission(ASK)
 def put_one(community_id: int, unit_id: int, debtor_id: int) -> Page:
     """Put one on file, with what was ticked as attested by whoever sends this."""
-    form, unit, debtor = Ask(), _unit(unit_id), _debtor(debtor_id)
+    form, unit, debtor = Ask(), find_unit(unit_id), find_party(debtor_id)
     number = ""
     if form.validate_on_submit():
         papers = {code: request.form.get(f"paper-{code}", "") for code in request.form.getlist("attested")}
@@ -125,7 +124,7 @@ def _list(form: Ask) -> Page:
 
 
 def _hearing(form: Ask, unit_id: int, debtor_id: int) -> Page:
-    session, unit, debtor = db.session(), _unit(unit_id), _debtor(debtor_id)
+    session, unit, debtor = db.session(), find_unit(unit_id), find_party(debtor_id)
     heard = hearing(session, unit, debtor.id, today())
     page = render_template(
         "staff/proposals/show.html",
@@ -139,17 +138,3 @@ def _hearing(form: Ask, unit_id: int, debtor_id: int) -> Page:
         may_ask=visitor().may(ASK),
     )
     return page, form.status
-
-
-def _unit(unit_id: int) -> Unit:
-    unit = db.session.get(Unit, unit_id)
-    if unit is None or unit.community_id != g.community.id:
-        abort(404)
-    return unit
-
-
-def _debtor(debtor_id: int) -> Party:
-    party = db.session.get(Party, debtor_id)
-    if party is None or party.community_id != g.community.id:
-        abort(404)
-    return party

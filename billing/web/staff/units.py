@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
 from billing.clock import today
@@ -21,6 +21,7 @@ from billing.store.register import Wanted
 from billing.store.standing import accounts
 from billing.translations import N_
 from billing.web import sealed
+from billing.web.community import find_unit
 from billing.web.permission import permission
 from billing.web.vault import the_vault
 from notices.render import render
@@ -86,21 +87,21 @@ def _owed(community_id: int, unit_ids: list[int]) -> dict[int, Owed]:
 def show(community_id: int, unit_id: int) -> tuple[str, int]:
     """The unit and its statement as of a day (`?as_of=`, today if it cannot be read)."""
     day, sentence = _day()
-    return _page(find(unit_id), day, sentence), 422 if sentence else 200
+    return _page(find_unit(unit_id), day, sentence), 422 if sentence else 200
 
 
 @bp.get("/<int:unit_id>/contacts")
 @permission("contact.reveal")
 def contacts(community_id: int, unit_id: int) -> str:
     """The same page with phones and ID numbers in full."""
-    return _page(find(unit_id), today(), revealed=True)
+    return _page(find_unit(unit_id), today(), revealed=True)
 
 
 @bp.get("/<int:unit_id>/statement.pdf")
 @permission("statement.view")
 def statement(community_id: int, unit_id: int) -> Response:
     """One debtor's statement as a paper, as of a day and as known now."""
-    unit = find(unit_id)
+    unit = find_unit(unit_id)
     day, sentence = _day()
     if sentence:
         raise Refused(sentence)
@@ -114,14 +115,6 @@ def statement(community_id: int, unit_id: int) -> Response:
     paper = papers.statement_paper(session, found, account, rows, today(), latest(session, unit.community_id))
     seal, logo = (papers.picture(the_vault(), name) for name in (paper.office.seal, paper.office.logo))
     return sealed.paper(render(paper, seal=seal, logo=logo), f"{paper.number} {day}")
-
-
-def find(unit_id: int) -> Unit:
-    """The community's unit of that number. Raises Missing."""
-    unit = db.session.get(Unit, unit_id)
-    if unit is None or unit.community_id != g.community.id:
-        raise Missing(N_("There is no such unit here."))
-    return unit
 
 
 def _day() -> tuple[date, str]:

@@ -18,10 +18,10 @@ from billing.store.base import writing
 from billing.store.estate import Unit
 from billing.store.people import Party
 from billing.store.standing import accounts
+from billing.web.community import find_unit
 from billing.web.form import DayField, Form, Required
 from billing.web.permission import permission, visitor
 from billing.web.staff.holdings.blueprint import Page, bp, paper_field, paper_of
-from billing.web.staff.units import find
 from billing.web.vault import the_vault
 
 
@@ -48,7 +48,7 @@ class Owing:
 @bp.route("/join", methods=["GET", "POST"])
 @permission("ownership.edit")
 def join(community_id: int, unit_id: int) -> Page:
-    unit, form = find(unit_id), Join(up_to=today())
+    unit, form = find_unit(unit_id), Join(up_to=today())
     people, owing = holds.debtors(db.session(), unit.id), _owing(unit)
     current = [party.id for party in owners(db.session(), unit.id, today())]
     people = sorted(people, key=lambda party: party.id not in current)

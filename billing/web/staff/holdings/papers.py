@@ -8,9 +8,9 @@ from billing.store.evidence import StoredFile
 from billing.store.liability import Joinder
 from billing.store.people import Ownership
 from billing.web import sealed
+from billing.web.community import find_unit
 from billing.web.permission import permission
 from billing.web.staff.holdings.blueprint import bp
-from billing.web.staff.units import find
 from billing.web.vault import kept
 
 
@@ -18,14 +18,16 @@ from billing.web.vault import kept
 @permission("contact.reveal")
 def paper(community_id: int, unit_id: int, holding_id: int) -> Response:
     """Of a transfer or a tenancy."""
-    query = select(Ownership.paper).where(Ownership.id == holding_id, Ownership.unit_id == find(unit_id).id)
+    query = select(Ownership.paper).where(
+        Ownership.id == holding_id, Ownership.unit_id == find_unit(unit_id).id
+    )
     return _original(db.session.scalar(query), f"holding-{holding_id}")
 
 
 @bp.get("/joinders/<int:joinder_id>/paper")
 @permission("contact.reveal")
 def joinder(community_id: int, unit_id: int, joinder_id: int) -> Response:
-    query = select(Joinder.paper).where(Joinder.id == joinder_id, Joinder.unit_id == find(unit_id).id)
+    query = select(Joinder.paper).where(Joinder.id == joinder_id, Joinder.unit_id == find_unit(unit_id).id)
     return _original(db.session.scalar(query), f"joinder-{joinder_id}")
 
 

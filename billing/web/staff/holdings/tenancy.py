@@ -14,10 +14,10 @@ from billing.flow.holding import Person
 from billing.flow.tenancy import add_tenant, end_tenancy
 from billing.store.base import writing
 from billing.store.people import TENANT, Ownership, Party
+from billing.web.community import find_unit
 from billing.web.form import DayField, Form, Required
 from billing.web.permission import permission, visitor
 from billing.web.staff.holdings.blueprint import Page, bp, paper_field, paper_of
-from billing.web.staff.units import find
 from billing.web.vault import the_vault
 
 
@@ -40,7 +40,7 @@ class End(Form):
 @bp.route("/tenant", methods=["GET", "POST"])
 @permission("ownership.edit")
 def tenant(community_id: int, unit_id: int) -> Page:
-    unit, form = find(unit_id), Tenant(since=today())
+    unit, form = find_unit(unit_id), Tenant(since=today())
     if form.validate_on_submit():
         paper = paper_of(form)
         if not form.errors:
@@ -66,7 +66,7 @@ def tenant(community_id: int, unit_id: int) -> Page:
 @bp.route("/tenants/<int:holding_id>/end", methods=["GET", "POST"])
 @permission("ownership.edit")
 def end(community_id: int, unit_id: int, holding_id: int) -> Page:
-    unit, form = find(unit_id), End(until=today())
+    unit, form = find_unit(unit_id), End(until=today())
     query = (
         select(Ownership, Party)
         .join(Party, Party.id == Ownership.party_id)

@@ -13,11 +13,11 @@ from billing.flow.transfer import Deal, TransferPlan, enter_transfer, plan_trans
 from billing.store.base import writing
 from billing.store.estate import Unit
 from billing.store.people import Party
+from billing.web.community import find_unit
 from billing.web.form import DayField, Form, Required
 from billing.web.permission import permission, visitor
 from billing.web.staff.holdings.blueprint import Page, bp, paper_field, paper_of
 from billing.web.staff.tariffs.split import SPLITS
-from billing.web.staff.units import find
 from billing.web.vault import the_vault
 
 
@@ -70,7 +70,7 @@ class Withdraw(Form):
 @permission("ownership.edit")
 def transfer(community_id: int, unit_id: int) -> Page:
     """The buyer and his day; then what that touches and the button that enters it."""
-    unit, form = find(unit_id), Transfer()
+    unit, form = find_unit(unit_id), Transfer()
     if form.validate_on_submit() and "again" not in request.form:
         answer = _enter(unit, form) if request.form.get("seen") else _effect(unit, form)
         if answer:
@@ -129,7 +129,7 @@ def _enter(unit: Unit, form: Transfer) -> Page | None:
 @permission("ownership.edit")
 def withdraw(community_id: int, unit_id: int, on: str) -> Page:
     """A transfer entered by mistake never was; the charges it moved go back."""
-    unit, form, day = find(unit_id), Withdraw(), parse_date(on)
+    unit, form, day = find_unit(unit_id), Withdraw(), parse_date(on)
     if form.validate_on_submit():
         with form.refusals(), writing(db.session(), unit.community_id):
             withdraw_transfer(db.session(), visitor().name, today(), unit, day, form.reason.data)

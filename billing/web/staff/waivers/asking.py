@@ -22,8 +22,8 @@ from billing.flow.waiver_policy import waiver_policies
 from billing.flow.waivers import Application
 from billing.store.base import writing
 from billing.store.estate import Unit
-from billing.store.people import Party
 from billing.store.standing import Account
+from billing.web.community import find_party, find_unit
 from billing.web.permission import permission, visitor
 from billing.web.staff.waivers.book import bp
 from billing.web.vault import the_vault
@@ -87,10 +87,7 @@ def _form(policy: WaiverPolicy) -> Ask:
 
 
 def _place(unit_id: int, debtor_id: int) -> Place:
-    session = db.session()
-    unit, party = session.get(Unit, unit_id), session.get(Party, debtor_id)
-    if not unit or not party or {unit.community_id, party.community_id} != {g.community.id}:
-        abort(404)
+    session, unit, party = db.session(), find_unit(unit_id), find_party(debtor_id)
     return Place(unit, account_of(session, unit, party.id, policies(session, unit.community_id)))
 
 
