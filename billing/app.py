@@ -12,6 +12,7 @@ from billing.extensions import babel, csrf, db, login, mail, migrate
 from billing.store import (
     accounts,
     base,
+    cases,
     collection,
     estate,
     evidence,
@@ -29,6 +30,7 @@ from config import settings
 #: The modules whose tables make the schema.
 TABLES = (
     accounts,
+    cases,
     collection,
     estate,
     evidence,

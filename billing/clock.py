@@ -21,3 +21,8 @@ def now() -> datetime:
 def local_day(moment: datetime) -> date:
     """The day it was in Shanghai at that instant."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def local_time(moment: datetime) -> datetime:
+    """That instant by the clock on the office's wall."""
+    return moment.astimezone(SHANGHAI)

@@ -50,6 +50,7 @@ PAID_SINCE = N_("paid of it after that day: run as of today")
 DISPUTED = N_("disputed")
 HELD = N_("held")
 WAIVED = N_("a waiver gives time to pay")
+PROMISED = N_("a promise is not due yet")
 SERVED = N_("already served at this stage")
 
 
@@ -58,7 +59,8 @@ class Standing:
     """A debtor's position on one unit as of a day: his lines, and what speaks for or against a notice.
 
     `paid_since`: some of what was overdue that day is paid by now; a notice would demand it a second time.
-    `waiting`: a waiver was promised for money that is to come by a day not past yet.
+    `waiting`: a waiver was promised for money that is to come by a day not past yet; `promised`: the debtor promised
+    it, and the rules let that hold the letter.
     """
 
     lines: Sequence[Line]
@@ -67,6 +69,7 @@ class Standing:
     paid_since: bool = False
     hold: Literal["disputed", "held"] | None = None
     waiting: bool = False
+    promised: bool = False
 
     @property
     def overdue(self) -> list[Line]:
@@ -108,16 +111,23 @@ def decide(standing: Standing, ladder: Sequence[Step], served: Iterable[tuple[in
         return COVERED
     if standing.paid_since:
         return PAID_SINCE
-    if standing.hold:
-        return DISPUTED if standing.hold == "disputed" else HELD
-    if standing.waiting:
-        return WAIVED
+    if held_back := _held_back(standing):
+        return held_back
     if standing.total < step.minimum:
         return TOO_SMALL
     began = episode_start(standing.lines, standing.as_of)
     if any(number >= step.stage and on >= began for number, on in served):
         return SERVED
     return step
+
+
+def _held_back(standing: Standing) -> str:
+    """What somebody said or agreed on that lets no letter out."""
+    if standing.hold:
+        return DISPUTED if standing.hold == "disputed" else HELD
+    if standing.waiting:
+        return WAIVED
+    return PROMISED if standing.promised else ""
 
 
 def episode_start(lines: Iterable[Line], as_of: date) -> date:

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Sayable(Protocol):
+    """What says itself in the reader's language, also inside another message."""
+
+    def sentence(self, translate: Callable[[str], str]) -> str: ...
 
 
 class Named(tuple[tuple[str, str], ...]):
@@ -17,7 +24,7 @@ def said(message: str, params: Mapping[str, Any], translate: Callable[[str], str
     if not params:
         return translate(message)
     filled = {
-        name: value.sentence(translate) if isinstance(value, Named) else value
+        name: value.sentence(translate) if isinstance(value, Sayable) else value
         for name, value in params.items()
     }
     return translate(message) % filled

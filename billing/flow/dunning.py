@@ -18,12 +18,15 @@ from billing.core.statement import Line, totals
 from billing.flow import papers
 from billing.flow.addressee import NAMELESS, addressee
 from billing.flow.calendar import rest_days
+from billing.flow.cases import open_those_served
+from billing.flow.collection_rules import rules_on
 from billing.flow.entry import fingerprint, latest, record, token
 from billing.flow.estate import policies
 from billing.flow.holds import holds_on
 from billing.flow.liability import joint_debtors, names
 from billing.flow.printing import NOTICES, LeftOut
 from billing.flow.profile import profile
+from billing.flow.promises import holding, of_debtors
 from billing.flow.tariffs import ladder
 from billing.flow.waived import suspensions, waived
 from billing.store.collection import DunningRun, Notice
@@ -106,9 +109,11 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
     # Nobody else can have anything overdue; a past day's late fee may have been paid since.
     fastest = max(policy.rate_ppm for policy in rules.dated) if as_of >= today else None
     debtors = late_debtors(session, community_id, as_of, fastest)
-    for account in accounts(session, community_id, rules, debtor_ids=debtors):
+    late = accounts(session, community_id, rules, debtor_ids=debtors)
+    promised = _promised(session, community_id, late, as_of)
+    for account in late:
         key = (account.unit_id, account.debtor_id)
-        standing = _standing(account, as_of, held.get(key))
+        standing = _standing(account, as_of, held.get(key), account.debtor_id in promised)
         verdict = dunning.decide(standing, steps, [(notice.stage, notice.as_of) for notice in earlier[key]])
         name = addressee(account.debtor, account.debtor_kind, developer)
         if isinstance(verdict, Step) and name is None:
@@ -125,11 +130,27 @@ def plan_run(session: Session, community_id: int, as_of: date, today: date) -> R
     return RunPlan(as_of, today, planned, left_out, rules.on(as_of).rate_ppm)
 
 
-def _standing(account: Account, as_of: date, hold: Literal["disputed", "held"] | None) -> Standing:
+def _promised(
+    session: Session, community_id: int, late: Sequence[Account], as_of: date
+) -> Mapping[int, date]:
+    """Debtor -> until when what he promised keeps letters back; measured at what is overdue on all his units."""
+    judged = of_debtors(session, community_id, None, as_of)
+    overdue: dict[int, int] = defaultdict(int)
+    for account in late:
+        if account.debtor_id in judged:
+            rows = account.lines(as_of)
+            overdue[account.debtor_id] += totals(row for row in rows if row.state == "overdue").total
+    return holding(rules_on(session, community_id, as_of), judged, overdue, as_of)
+
+
+def _standing(
+    account: Account, as_of: date, hold: Literal["disputed", "held"] | None, promised: bool
+) -> Standing:
     lines = account.lines(as_of)
     overdue = [row.charge for row in lines if row.charge.due < as_of and row.total > 0]
     paid_since = any(part.on > as_of for charge in overdue for part in account.settled[charge.id])
-    return Standing(lines, as_of, account.prepayment(as_of), paid_since, hold, account.is_given_time(as_of))
+    waiting = account.is_given_time(as_of)
+    return Standing(lines, as_of, account.prepayment(as_of), paid_since, hold, waiting, promised)
 
 
 def issue_run(
@@ -169,7 +190,8 @@ def issue_run(
         paper = _paper(head, plan, one, notice, facts, _prior(one, delivered))
         notice.paper = freeze(paper)
         session.add(notice)
-    session.flush()
+    served = {one.account.debtor_id for one in plan.notices}
+    open_those_served(session, community_id, served, plan.issued_on, entry)
     return run
 
 

@@ -101,3 +101,12 @@ def holds_on(session: Session, community_id: int, day: date) -> dict[tuple[int, 
     for hold in session.scalars(select(Hold).where(Hold.community_id == community_id).order_by(Hold.id)):
         newest[hold.unit_id, hold.debtor_id] = hold
     return {key: hold.kind for key, hold in newest.items() if _covers(hold, day)}
+
+
+def holds_of(session: Session, community_id: int, debtor_id: int, day: date) -> dict[int, str]:
+    """Unit -> kind of hold on that day, of one debtor."""
+    newest: dict[int, Hold] = {}
+    query = select(Hold).where(Hold.community_id == community_id, Hold.debtor_id == debtor_id)
+    for hold in session.scalars(query.order_by(Hold.id)):
+        newest[hold.unit_id] = hold
+    return {unit_id: hold.kind for unit_id, hold in newest.items() if _covers(hold, day)}

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.flow.case_state import situations
 from billing.flow.estate import policies
 from billing.flow.holds import holds_on
+from billing.flow.promises import of_debtors
 from billing.store import bills
 from billing.store.collection import Bill, Notice
 from billing.store.ledger import Charge, Payment, Reversal, live, reverses
@@ -27,6 +29,7 @@ REASONS = {
     "stale": N_("It waited for more than a week."),
     "paid": N_("What it asks for is paid."),
     "held": N_("Notices to this debtor are held back."),
+    "promised": N_("The debtor promised to pay, and the promise is not due yet."),
     "corrected": N_("What it asks for was corrected since."),
     "replaced": N_("A later payment notice takes its place."),
     "late": N_("Its deadline has passed."),
@@ -68,6 +71,7 @@ def overtaken_papers(session: Session, papers: Papers, today: date) -> dict[int,
     if notices:
         held = holds_on(session, community_id, today)
         found |= {one.id: "held" for one in notices if (one.unit_id, one.debtor_id) in held}
+        found |= dict.fromkeys(_promised(session, community_id, notices, today), "promised")
         return found | dict.fromkeys(_corrected(session, notices), "corrected")
     made = [one for one in papers if isinstance(one, Bill)]
     found |= dict.fromkeys(bills.outdated(session, made), "corrected")
@@ -93,6 +97,14 @@ def _owing(session: Session, community_id: int, papers: Papers, today: date) -> 
             if any(row.state == "overdue" for row in account.lines(today)):
                 owing.add((account.unit_id, account.debtor_id))
     return owing
+
+
+def _promised(session: Session, community_id: int, notices: Sequence[Notice], today: date) -> set[int]:
+    """Those whose debtor made a promise that holds letters back."""
+    debtors = of_debtors(session, community_id, sorted({one.debtor_id for one in notices}), today)
+    found = situations(session, community_id, sorted(debtors), today) if debtors else {}
+    holding = {debtor for debtor, one in found.items() if one.held_until}
+    return {one.id for one in notices if one.debtor_id in holding}
 
 
 def _corrected(session: Session, notices: Sequence[Notice]) -> set[int]:

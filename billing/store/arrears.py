@@ -143,9 +143,7 @@ def open_by_oldest(session: Session, community_id: int, latest: Sequence[date]) 
 
 def count(session: Session, community_id: int, wish: Wish) -> int:
     """How many accounts are wanted."""
-    return (
-        session.scalar(select(sql.count()).select_from(AccountSum).where(*_wanted(community_id, wish))) or 0
-    )
+    return session.scalar(select(sql.count()).select_from(AccountSum).where(*wanted(community_id, wish))) or 0
 
 
 def page(
@@ -157,7 +155,7 @@ def page(
         select(AccountSum.unit_id, AccountSum.debtor_id, Unit.building, Unit.entrance, Unit.room, Party.name)
         .join(Unit, Unit.id == AccountSum.unit_id)
         .join(Party, Party.id == AccountSum.debtor_id)
-        .where(*_wanted(community_id, wish))
+        .where(*wanted(community_id, wish))
         .order_by(*order, AccountSum.position, AccountSum.debtor_id)
         .limit(limit)
         .offset(offset)
@@ -168,7 +166,8 @@ def page(
     ]
 
 
-def _wanted(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
+def wanted(community_id: int, wish: Wish) -> list[ColumnElement[bool]]:
+    """That an account of the sums is one of them."""
     found = [AccountSum.community_id == community_id]
     if wish.building is not None:
         found.append(AccountSum.building == wish.building)
