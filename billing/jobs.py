@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from billing import keeping
 from billing.clock import now, today
 from billing.core.problem import Refused
-from billing.flow import paper_mail, prepared, printing, schedule, waiver_decision, work
+from billing.flow import cases, paper_mail, prepared, printing, schedule, waiver_decision, work
 from billing.flow.printing import BILLS, NOTICES, Numbered, Series
 from billing.store.base import writing
 from billing.store.vault import Vault
@@ -86,7 +86,14 @@ def note_lapses(session: Session, vault: Vault, unit: JobUnit) -> dict[str, Any]
     return {"count": len(noted), "lapsed": noted}
 
 
+def open_cases(session: Session, vault: Vault, unit: JobUnit) -> dict[str, Any]:
+    """Open a case for each debtor whom the ladder reached; done twice it opens none."""
+    with writing(session, unit.community_id):
+        return {"count": cases.open_cases(session, schedule.ACTOR, unit.community_id, _day(unit))}
+
+
 MAKERS: Mapping[str, Make] = {
+    "cases": open_cases,
     "waivers": note_lapses,
     "periods": lambda session, vault, unit: prepared.preview_period(session, unit.community_id, unit.name),
     "dunning": lambda session, vault, unit: prepared.preview_dunning(session, unit.community_id, _day(unit)),

@@ -36,6 +36,15 @@ SPOKE_WITH = {
     "other": N_("somebody else"),
 }
 
+#: Outcome -> what comes next where nobody says, and after how many days.
+_THEN = {
+    "talked": ("call", 7),
+    "other": ("call", 3),
+    "refused": ("letter", 7),
+    "nobody": ("call", 2),
+    "wrong": ("address", 1),
+}
+
 WITHOUT_OUTCOME = N_("says nothing of what happened")
 KNOWN_WRONG = N_("the address was known to be wrong")
 NOTHING_NEW = N_("repeated before anything new was known")
@@ -60,6 +69,16 @@ class Attempt:
     @property
     def connected(self) -> bool:
         return self.outcome in CONNECTED
+
+
+def follow_up(kind: Kind, outcome: Outcome, on: date, promised: date | None) -> tuple[str, date]:
+    """What comes next by itself: the money that was promised, else another try, by (one of case.NEXT, its day)."""
+    if promised:
+        return "await", promised
+    code, days = _THEN[outcome]
+    if kind == "visit" and outcome == "nobody":
+        code, days = "visit", 3
+    return code, on + timedelta(days=days)
 
 
 def objections(

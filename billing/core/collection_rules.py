@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from billing.core.problem import Refused
+from billing.core.problem import Named, Refused
 from billing.translations import N_
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", re.ASCII)
@@ -44,16 +44,15 @@ class CollectionRules:
 
 USUAL = CollectionRules(date(2000, 1, 1))
 
-#: Field -> the least and the most it may be.
-_SPANS = {
-    "calls_a_day": (1, 10),
-    "calls_a_week": (1, 50),
-    "visitors": (1, 5),
-    "quiet_days": (1, 366),
-    "repeat_days": (0, 366),
-    "promise_days": (0, 366),
-    "promises_broken": (1, 100),
-    "promise_share_ppm": (0, 1_000_000),
+#: Field -> what it is called, the least and the most it may be.
+COUNTS = {
+    "calls_a_day": (N_("Connected calls a day"), 1, 10),
+    "calls_a_week": (N_("Connected calls within seven days"), 1, 50),
+    "visitors": (N_("People on a visit"), 1, 5),
+    "quiet_days": (N_("Neglected after so many days without a word"), 1, 366),
+    "repeat_days": (N_("A visit counts again after so many days, or with something new"), 0, 366),
+    "promise_days": (N_("Promises hold letters back for at most so many days"), 0, 366),
+    "promises_broken": (N_("After so many broken promises none holds a letter"), 1, 100),
 }
 
 
@@ -68,8 +67,14 @@ def check_rules(rules: CollectionRules) -> None:
     """Refuse what cannot be meant."""
     if not (_CLOCK.match(rules.opens) and _CLOCK.match(rules.closes)) or rules.opens >= rules.closes:
         raise Refused(N_("The hours begin before they end, each written as 09:00."))
-    for name, (least, most) in _SPANS.items():
+    for name, (label, least, most) in COUNTS.items():
         if not least <= getattr(rules, name) <= most:
             raise Refused(
-                N_("%(name)s lies between %(least)s and %(most)s."), name=name, least=least, most=most
+                N_("“%(what)s” lies between %(least)s and %(most)s."),
+                field=name,
+                what=Named([(name, label)]),
+                least=least,
+                most=most,
             )
+    if not 0 <= rules.promise_share_ppm <= 1_000_000:
+        raise Refused(N_("A share lies between 0 and 100 percent."))

@@ -28,6 +28,10 @@ notice.view        yes    yes      yes        yes      yes    yes    .
 receipt.file       yes    .        yes        yes      .      yes    .
 hold.edit          .      .        yes        yes      yes    yes    .
 collection.view    .      .        .          yes      yes    yes    .
+case.view          yes    .        yes        yes      yes    yes    .
+case.work          .      .        yes        yes      yes    yes    .
+case.assign        .      .        .          yes      .      yes    .
+case.rules         .      .        .          yes      .      yes    .
 waiver.report      .      .        .          yes      yes    yes    .
 waiver.view        yes    yes      yes        yes      yes    yes    .
 waiver.request     yes    .        yes        yes      yes    yes    .
@@ -62,6 +66,10 @@ PERMISSIONS = {
     "receipt.file": N_("File signed return slips"),
     "hold.edit": N_("Mark charges as disputed or held"),
     "collection.view": N_("See collection rates, by period, building and household"),
+    "case.view": N_("See cases: what is owed, why, what was done and what comes next"),
+    "case.work": N_("Work on cases: enter calls, visits, promises and what comes next"),
+    "case.assign": N_("Give cases to collectors, and see how they are worked on"),
+    "case.rules": N_("Set the rules of collection and the playbook"),
     "waiver.report": N_("See how waivers were decided, and by whom"),
     "waiver.view": N_("See waivers and what they rest on"),
     "waiver.request": N_("Ask for waivers, and see the papers that speak for them"),

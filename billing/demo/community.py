@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from billing.clock import now
 from billing.core.calendar import Period, add_months, period_around
+from billing.demo.casework import work_the_cases
 from billing.demo.debtors import run_the_years
 from billing.demo.estate import ACTOR, BUILDINGS, COMMUNITY, CONTRACT_FACTS, OFFICE_FACTS, settle_in
 from billing.demo.fairness import ask_as_owner, be_fair
@@ -50,6 +51,7 @@ def build(session: Session, vault: Vault, today: date, buildings: int = BUILDING
     if home:
         with writing(session, community.id):
             ask_as_owner(session, vault, OWNER, today, *home)
+    work_the_cases(session, today, community.id)
     return community
 
 

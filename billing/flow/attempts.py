@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.clock import local_day, local_time
-from billing.core.attempt import KINDS, OUTCOMES, SPOKE_WITH, Attempt, objections
+from billing.core.attempt import KINDS, OUTCOMES, SPOKE_WITH, Attempt, follow_up, objections
 from billing.core.conduct import Finding
 from billing.core.problem import Refused
 from billing.flow.cases import LONGEST_NOTE, next_row, reason_row
@@ -113,7 +113,7 @@ def _facts(session: Session, today: date, case: Case, told: Report) -> list[Any]
         facts.append(reason_row(today, told.reason, ""))
     if told.promised:
         said = told.promised
-        by = said.by or SPOKE_WITH.get(told.spoke_with, told.spoke_with)
+        by = said.by or told.spoke_with or "debtor"
         facts.append(promise_row(session, today, case, said.amount, said.due, by, told.kind, said.replaces))
     if told.next:
         facts.append(next_row(today, *told.next, told.next_note))
@@ -137,6 +137,12 @@ def _check(session: Session, today: date, now: datetime, case: Case, told: Repor
         contact = session.get(Contact, told.contact_id)
         if contact is None or contact.community_id != case.community_id:
             raise Refused(N_("This number or address is not known here: choose one of the case."))
+
+
+def what_follows(kind: str, outcome: str, on: date, promised: Promised | None) -> tuple[str, date]:
+    """What comes next where nobody says."""
+    due = promised.due if promised else None
+    return follow_up(kind, outcome, on, due)  # type: ignore[arg-type]  # of KINDS and OUTCOMES
 
 
 def as_attempt(told: Report) -> Attempt:

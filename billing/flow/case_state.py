@@ -21,6 +21,7 @@ from billing.flow.promises import holding, of_debtors
 from billing.flow.tariffs import ladder
 from billing.store import case_list
 from billing.store.case_list import Look, Row
+from billing.store.estate import Unit
 from billing.store.standing import Account, accounts
 
 
@@ -105,7 +106,11 @@ class Listed:
 
     row: Row
     situation: Situation
-    units: Sequence[str]
+    homes: Sequence[Unit]
+
+    @property
+    def units(self) -> list[str]:
+        return [unit.label for unit in self.homes]
 
 
 def look_at(session: Session, community_id: int, day: date, **chosen: str | int | None) -> Look:
@@ -123,4 +128,4 @@ def listed(
     debtors = [row.debtor_id for row in rows]
     found = situations(session, community_id, debtors, look.day) if rows else {}
     units = case_list.units_of(session, community_id, debtors) if rows else {}
-    return [Listed(row, found[row.debtor_id], [unit.label for unit in units[row.debtor_id]]) for row in rows]
+    return [Listed(row, found[row.debtor_id], units[row.debtor_id]) for row in rows]

@@ -52,6 +52,7 @@ def _one_file(session: Session, communities: Sequence[int], now: datetime, today
 TASKS: Mapping[str, Task] = {
     "periods": Task(N_("Preview fee periods"), "01:30", prepared.periods_ahead),
     "dunning": Task(N_("Preview dunning"), "01:45", _each),
+    "cases": Task(N_("Open new cases"), "01:50", _each),
     "waivers": Task(N_("Note lapsed waivers"), "02:00", _each),
     "backup": Task(N_("Daily backup"), "02:30", _one_file, of_office=True),
 }

@@ -42,6 +42,15 @@ def of_case(session: Session, case_id: int) -> list[tuple[AttemptRow, Attempt]]:
     return [(row, as_core(row)) for row in session.scalars(query)]
 
 
+def of_cases(session: Session, case_ids: Sequence[int], since: date) -> Mapping[int, list[Attempt]]:
+    """Case -> its attempts since a day, in the order of their time."""
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    query = select(AttemptRow).where(AttemptRow.case_id.in_(case_ids), AttemptRow.on >= since)
+    for row in session.scalars(query.order_by(AttemptRow.at, AttemptRow.id)):
+        found[row.case_id].append(as_core(row))
+    return found
+
+
 def of_cases_visited(
     session: Session, community_id: int, first: date, last: date
 ) -> Mapping[Any, Sequence[tuple[AttemptRow, Attempt]]]:

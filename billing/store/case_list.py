@@ -25,12 +25,14 @@ from billing.store.waivers import WaiverDecision, WaiverEnd, WaiverRequest
 
 #: The lists of work, in their order on the page.
 TASKS = ("all", "due", "promised", "replies", "quiet", "idle", "nobody")
+#: A day's rounds: whom to call (who has no next step yet is called first of all), and whom to visit.
+ROUNDS = ("calls", "visits")
 
 
 @dataclass(frozen=True)
 class Look:
-    """Which cases, as of `day` at the late fee's rate: those of a list of TASKS, of a building, a collector (a user's
-    id), a reason. Who was not spoken with since `quiet_since` is in the list "quiet"."""
+    """Which cases, as of `day` at the late fee's rate: those of a list of TASKS or ROUNDS, of a building, a collector
+    (a user's id), a reason. Who was not spoken with since `quiet_since` is in the list "quiet"."""
 
     day: date
     rate_ppm: int
@@ -152,8 +154,16 @@ def _task(look: Look, name: str) -> ColumnElement[bool]:
             return _is_waiting_for_a_reply()
         case "nobody":
             return _Assigned.user_id.is_(None)
+        case "calls":
+            return or_(_is_due(look, "call", "await"), _Next.id.is_(None))
+        case "visits":
+            return _is_due(look, "visit")
         case _:
             return Case.id.is_not(None)
+
+
+def _is_due(look: Look, *codes: str) -> ColumnElement[bool]:
+    return and_(_Next.code.in_(codes), _Next.due <= look.day)
 
 
 def _is_waiting_for_a_reply() -> ColumnElement[bool]:

@@ -61,6 +61,13 @@ COMMUNITY = (
         "dunning.index", "dunning.run", N_("Dunning"), N_("Who is reminded, how firmly, and why"), "dunning"
     ),
     Entry(
+        "cases.index",
+        "case.view",
+        N_("Cases"),
+        N_("Why it is unpaid, what was done, what comes next"),
+        "cases",
+    ),
+    Entry(
         "notices.index",
         "notice.view",
         N_("Notices"),

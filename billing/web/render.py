@@ -14,7 +14,7 @@ from billing.core.profile import Doubt
 from billing.flow.contacts import OWNER
 from billing.flow.overtaken import REASONS
 from billing.translations import N_
-from billing.web import stage, waiver_words
+from billing.web import case_words, stage, waiver_words
 
 CHANNELS = {
     "cash": N_("Cash"),
@@ -86,6 +86,7 @@ def init_app(app: Flask) -> None:
         source=source,
         tone=stage.tone_name,
         **waiver_words.filters(),
+        **case_words.filters(),
     )
 
 
