@@ -44,6 +44,7 @@ def arguments(session: Session) -> dict[str, Any]:
         "name": "seal",
         "on": "2026-07-01",
         "period": "2026Q4",
+        "reason": "forgot",
         "filename": "permille.css",
         "path": "bootstrap/dist/css/bootstrap.min.css",
     }
