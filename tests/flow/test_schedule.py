@@ -59,6 +59,7 @@ class TestWhen:
         assert queue(town, DUE - SECOND) == [
             "periods:0:2026-11-22",
             "dunning:0:2026-11-22",
+            "cases:0:2026-11-22",
             "waivers:0:2026-11-22",
             "backup:0:2026-11-22",
         ]
@@ -82,7 +83,7 @@ class TestWhen:
         queue(town, DUE + SECOND)
         back = DUE + 7 * DAY + timedelta(hours=8)
         assert queue(town, back) == [
-            f"{kind}:0:2026-11-30" for kind in ("periods", "dunning", "waivers", "backup")
+            f"{kind}:0:2026-11-30" for kind in ("periods", "dunning", "cases", "waivers", "backup")
         ]
         assert queue(town, back) == []
 
@@ -134,8 +135,8 @@ class TestWhen:
 
 def test_of_many_schedulers_at_once_each_task_is_queued_once(town: Town) -> None:
     told = together(town, 4, lambda own, number: queue(own, DUE + SECOND))
-    assert sorted(len(each) for each in told) == [0, 0, 0, 4]  # type: ignore[arg-type]
-    assert [len(keys(town, kind)) for kind in schedule.TASKS] == [1, 1, 1, 1]
+    assert sorted(len(each) for each in told) == [0, 0, 0, 5]  # type: ignore[arg-type]
+    assert [len(keys(town, kind)) for kind in schedule.TASKS] == [1, 1, 1, 1, 1]
 
 
 def test_cut_off_in_the_middle_another_does_the_rest(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ class ReportForm(Form):
     outcome = RadioField(
         lazy_gettext("What came of it"),
         [InputRequired(lazy_gettext("Say what came of it."))],
-        choices=[(code, code) for code in OUTCOMES],
+        choices=[SelectChoice(code, code) for code in OUTCOMES],
     )
     spoke_with = RadioField(
         lazy_gettext("With whom"), [Optional()], choices=choices(SPOKE_WITH), default="debtor"
@@ -48,7 +48,7 @@ class ReportForm(Form):
     )
     promised = YuanField(lazy_gettext("Promised, yuan"), required=False)
     promised_for = DayField(lazy_gettext("By"), required=False)
-    replaces = SelectField(lazy_gettext("Instead of the promise of"), [Optional()], choices=())
+    replaces = SelectField(lazy_gettext("Instead of the promise of"), [Optional()], choices=[])
     what = RadioField(
         lazy_gettext("Next step"),
         [Optional()],
